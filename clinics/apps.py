@@ -1,0 +1,21 @@
+"""The catalogue: what we know of each facility, who says so and since when."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+def load_taxonomy_after_migrate(using: str, **_: Any) -> None:
+    """Give every migrated database the reviewed concepts, whatever command comes next."""
+    from clinics.taxonomy import load_taxonomy
+
+    load_taxonomy(using=using)
+
+
+class ClinicsConfig(AppConfig):
+    name = "clinics"
+    verbose_name = "Catalogue"
+
+    def ready(self) -> None:
+        post_migrate.connect(load_taxonomy_after_migrate, sender=self)

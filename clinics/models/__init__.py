@@ -1,0 +1,48 @@
+"""The catalogue's tables. What each is for stands on its class; how they meet, here.
+
+``Facility`` is an identity. What is said of it stands in two layers that never overwrite each
+other: ``OfficialFacts`` (and departments of the official layer) are written by imports alone,
+``CuratedFacts`` (and departments of the curated layer) by curators alone. ``Claim`` says that a
+facility carries a ``Concept``, ``SecondOpinion`` holds second-opinion terms, ``Verification`` who
+checked what and when. Publishing turns all of it into a ``Listing`` and its ``Posting`` rows, the
+only tables that a search reads.
+"""
+
+from clinics.models.claims import Claim, SecondOpinion, Verification
+from clinics.models.concepts import Concept, Scheme
+from clinics.models.facilities import (
+    CuratedFacts,
+    Department,
+    Facility,
+    Kind,
+    Layer,
+    OfficialFacts,
+    OpeningHours,
+    PositionSource,
+    Status,
+    YesNoUnknown,
+)
+from clinics.models.imports import ImportRun
+from clinics.models.listings import Listing, Posting, Term
+
+__all__ = [
+    "Claim",
+    "Concept",
+    "CuratedFacts",
+    "Department",
+    "Facility",
+    "ImportRun",
+    "Kind",
+    "Layer",
+    "Listing",
+    "OfficialFacts",
+    "OpeningHours",
+    "PositionSource",
+    "Posting",
+    "Scheme",
+    "SecondOpinion",
+    "Status",
+    "Term",
+    "Verification",
+    "YesNoUnknown",
+]

@@ -1,0 +1,60 @@
+"""Coded concepts: everything that a clinic can carry and a search can ask for."""
+
+from django.db import models
+
+
+class Scheme(models.TextChoices):
+    """The vocabularies a concept can belong to."""
+
+    CATEGORY = "category", "Category"
+    SERVICE = "service", "Service"
+    CONDITION = "condition", "Condition"
+    SPORT = "sport", "Sport"
+    LEVEL = "level", "Level"
+    CREDENTIAL = "credential", "Credential"
+    EVIDENCE = "evidence", "Strength of evidence"
+    LANGUAGE = "language", "Language"
+    FEATURE = "feature", "Accessibility and features"
+    KIND = "kind", "Kind of facility"
+    PREFECTURE = "prefecture", "Prefecture"
+
+
+class Concept(models.Model):
+    """One word of a vocabulary, with its labels, definition, synonyms and codes.
+
+    Concepts come from the reviewed files in ``fixtures/taxonomy`` and may be added in the admin.
+    ``codes`` is a list of ``{system, code, display, equivalence}`` with the equivalences of a FHIR
+    R4 ConceptMap: ``equivalent``, ``wider`` (the code means more), ``inexact``.
+    """
+
+    scheme = models.CharField(max_length=16, choices=Scheme.choices)
+    slug = models.SlugField(max_length=64)
+    label_ja = models.CharField(max_length=120)
+    label_en = models.CharField(max_length=120)
+    definition_ja = models.TextField(blank=True)
+    definition_en = models.TextField(blank=True)
+    synonyms = models.JSONField(default=list, blank=True)
+    codes = models.JSONField(default=list, blank=True)
+    sources = models.JSONField(default=list, blank=True)
+    order = models.PositiveSmallIntegerField(default=0, help_text="Place within its scheme.")
+    medical_care = models.BooleanField(
+        default=True,
+        help_text="Off for bodywork: shown apart, and only to a search that asks for it by name.",
+    )
+    evidence_rank = models.PositiveSmallIntegerField(
+        default=0,
+        help_text="Evidence only: 0 none to 100 strongest; 50 and above counts as documented.",
+    )
+    edited_here = models.BooleanField(
+        default=False,
+        help_text="Changed in the admin: loading the reviewed files leaves it alone.",
+    )
+
+    class Meta:
+        ordering = ["scheme", "order", "slug"]
+        constraints = [
+            models.UniqueConstraint(fields=["scheme", "slug"], name="concept_unique_slug"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scheme}:{self.slug}"

@@ -1,0 +1,91 @@
+"""What a search reads: listings, and the postings that lead to them. Written by publication."""
+
+from django.db import models
+
+from clinics.models.facilities import Facility
+
+
+class Term(models.Model):
+    """Something that a posting can be filed under: a concept, ``every:clinic``, a municipality …
+
+    ``slot`` is the bit of this term in the masks of listings and postings: 0 to 61 stand in
+    ``mask_a``, 62 to 123 in ``mask_b``. The first terms to arrive get one; a term without is
+    tested by looking up its posting. ``count`` is the number of published clinics that carry it.
+    """
+
+    key = models.CharField(max_length=96, unique=True, help_text="scheme:slug")
+    slot = models.PositiveSmallIntegerField(null=True, unique=True)
+    count = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Listing(models.Model):
+    """A published clinic as the public sees it: documents already rendered, ready to be joined.
+
+    ``summary`` and ``detail`` are JSON texts. ``name_key`` is compared as bytes, so that both
+    engines order names alike whatever their collation. A withdrawn clinic keeps its row and
+    version, with empty documents and no postings.
+    """
+
+    facility = models.OneToOneField(Facility, on_delete=models.CASCADE)
+    version = models.PositiveIntegerField(default=1)
+    published = models.BooleanField(default=True)
+    updated_at = models.DateTimeField()
+    verified_on = models.DateField(null=True)
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
+    name_key = models.BinaryField()
+    mask_a = models.BigIntegerField(default=0)
+    mask_b = models.BigIntegerField(default=0)
+    search_text = models.TextField(blank=True)
+    summary = models.TextField()
+    detail = models.TextField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["published", "name_key", "facility", "mask_a", "mask_b"],
+                name="listing_by_name",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.facility_id)
+
+
+class Posting(models.Model):
+    """A clinic filed under one term, at its place on the earth.
+
+    ``cell`` is the Morton code of the position (:mod:`clinics.position`), -1 for a clinic whose
+    position is unknown. ``x``, ``y``, ``z`` are earth-centred metres. ``strength`` is how well the
+    best claim documents the term (:data:`clinics.publication.CONFIRMED` and above: checked by the
+    curators). The first index holds all that a search reads, so that a search is a walk along it.
+    """
+
+    term = models.ForeignKey(Term, on_delete=models.CASCADE, db_index=False, db_constraint=False)
+    cell = models.BigIntegerField()
+    listing = models.ForeignKey(
+        Listing, on_delete=models.CASCADE, db_index=False, db_constraint=False
+    )
+    x = models.FloatField()
+    y = models.FloatField()
+    z = models.FloatField()
+    mask_a = models.BigIntegerField()
+    mask_b = models.BigIntegerField()
+    strength = models.SmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["listing", "term"], name="posting_unique_term"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["term", "cell", "listing", "x", "y", "z", "mask_a", "mask_b", "strength"],
+                name="posting_walk",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.term_id}@{self.cell}"
