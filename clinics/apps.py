@@ -3,12 +3,21 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.apps.registry import Apps
 from django.db.models.signals import post_migrate
 
 
-def load_taxonomy_after_migrate(using: str, **_: Any) -> None:
-    """Give every migrated database the reviewed concepts, whatever command comes next."""
+def load_taxonomy_after_migrate(using: str, apps: Apps, **_: Any) -> None:
+    """Give every migrated database the reviewed concepts, whatever command comes next.
+
+    Migrating back to before there were concepts leaves nothing to load.
+    """
     from clinics.taxonomy import load_taxonomy
+
+    try:
+        apps.get_model("clinics", "Concept")
+    except LookupError:
+        return
 
     load_taxonomy(using=using)
 

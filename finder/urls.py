@@ -1,2 +1,22 @@
 """Every address of the site."""
-urlpatterns: list = []
+
+from django.contrib import admin
+from django.urls import path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from finder import health
+from finder.api import views
+
+urlpatterns = [
+    path("api/v1/clinics", views.ClinicSearch.as_view(), name="clinic-search"),
+    path("api/v1/clinics/<uuid:clinic_id>", views.ClinicDetail.as_view(), name="clinic-detail"),
+    path("api/v1/concepts", views.Concepts.as_view(), name="concepts"),
+    path("api/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("admin/", admin.site.urls),
+]
+
+handler404 = "finder.api.problems.not_found"
+handler500 = "finder.api.problems.server_error"

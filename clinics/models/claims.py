@@ -76,9 +76,7 @@ class SecondOpinion(models.Model):
         NOT_REQUIRED = "not-required", "Not required"
         UNKNOWN = "unknown", "Not stated"
 
-    facility = models.ForeignKey(
-        Facility, on_delete=models.CASCADE, related_name="second_opinions"
-    )
+    facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="second_opinions")
     offered = models.CharField(
         max_length=8, choices=YesNoUnknown.choices, default=YesNoUnknown.UNKNOWN
     )
@@ -93,12 +91,8 @@ class SecondOpinion(models.Model):
     )
     extra_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
     modes = models.JSONField(default=list, blank=True)
-    letter = models.CharField(
-        max_length=12, choices=LetterRule.choices, default=LetterRule.UNKNOWN
-    )
-    images = models.CharField(
-        max_length=12, choices=LetterRule.choices, default=LetterRule.UNKNOWN
-    )
+    letter = models.CharField(max_length=12, choices=LetterRule.choices, default=LetterRule.UNKNOWN)
+    images = models.CharField(max_length=12, choices=LetterRule.choices, default=LetterRule.UNKNOWN)
     attendees = models.JSONField(default=list, blank=True)
     exclusions = models.JSONField(default=list, blank=True)
     doctor_consent = models.CharField(

@@ -5,8 +5,6 @@ import uuid
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
-from clinics.models.concepts import Concept
-
 
 class YesNoUnknown(models.TextChoices):
     """An answer that may not have been given; unknown is never read as no."""
@@ -160,7 +158,7 @@ class CuratedFacts(FacilityFacts):
 class Department(models.Model):
     """A department or a specialised outpatient clinic of a facility, in one of the two layers.
 
-    An official department has the register's code and the category that the code stands for. A
+    An official department has the register's code, which the taxonomy maps to a category. A
     curated one is mapped to its categories by claims, each with its source.
     """
 
@@ -169,7 +167,6 @@ class Department(models.Model):
     code = models.CharField(max_length=16, blank=True)
     name = models.CharField(max_length=400)
     name_en = models.CharField(max_length=400, blank=True)
-    category = models.ForeignKey(Concept, null=True, blank=True, on_delete=models.PROTECT)
 
     class Meta:
         ordering = ["facility", "layer", "code", "name"]

@@ -25,8 +25,9 @@ class Listing(models.Model):
     """A published clinic as the public sees it: documents already rendered, ready to be joined.
 
     ``summary`` and ``detail`` are JSON texts. ``name_key`` is compared as bytes, so that both
-    engines order names alike whatever their collation. A withdrawn clinic keeps its row and
-    version, with empty documents and no postings.
+    engines order names alike whatever their collation. ``digest`` tells an unchanged clinic without
+    comparing its documents and postings. A withdrawn clinic keeps its row, so that its version goes
+    on rising; its documents are empty and it has no postings.
     """
 
     facility = models.OneToOneField(Facility, on_delete=models.CASCADE)
@@ -39,7 +40,7 @@ class Listing(models.Model):
     name_key = models.BinaryField()
     mask_a = models.BigIntegerField(default=0)
     mask_b = models.BigIntegerField(default=0)
-    search_text = models.TextField(blank=True)
+    digest = models.CharField(max_length=32)
     summary = models.TextField()
     detail = models.TextField()
 

@@ -1,0 +1,390 @@
+"""Stores what an official register says: compare, write what differs, publish, count.
+
+One transaction holds the whole import; killed at any moment, the old catalogue stands. Only the
+official layer is written. What curators say of a facility is never touched, and an import of what
+is already stored changes nothing.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db import transaction
+from django.utils import timezone
+
+from clinics import bulk
+from clinics.identity import facility_uuid
+from clinics.imports.records import DepartmentRecord, FacilityRecord
+from clinics.imports.refusal import ImportRefused
+from clinics.models import (
+    Department,
+    Facility,
+    Kind,
+    Layer,
+    OfficialFacts,
+    OpeningHours,
+    PositionSource,
+    Status,
+)
+from clinics.publication import publish
+
+CHUNK = 500
+EXAMPLES = 5
+# A complete release loses a few facilities in a hundred; more are missing from a partial file.
+PLAUSIBLE_ABSENT_SHARE = 0.1
+
+FACT_COLUMNS = (
+    "facility_id",
+    "kind",
+    "name",
+    "name_kana",
+    "name_en",
+    "short_name",
+    "country",
+    "prefecture_code",
+    "municipality_code",
+    "address",
+    "latitude",
+    "longitude",
+    "position_source",
+    "website",
+    "phone",
+    "closures",
+    "closing_remarks",
+    "release",
+    "digest",
+    "website_as_stated",
+    "absent_since",
+)
+HOURS_COLUMNS = (
+    "department_id",
+    "session",
+    "days",
+    "opens",
+    "closes",
+    "reception_opens",
+    "reception_closes",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One fact that an import changes, for a person to look at."""
+
+    official_id: str
+    name: str
+    fact: str
+    before: str
+    after: str
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What an import did, or would do.
+
+    ``counts`` has ``created``, ``updated``, ``unchanged``, ``vanished`` (now marked absent from
+    the register), ``absent`` (not in the files, and not marked, because so many missing means a
+    partial file), ``reappeared`` and ``positions unknown``.
+    """
+
+    counts: Counter[str] = field(default_factory=Counter)
+    created: list[str] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    vanished: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What is known of a facility before the import."""
+
+    facility_id: UUID
+    kind: str
+    digest: str
+    release: date
+    absent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One run: where the records come from, and how far it may go.
+
+    ``kinds`` are the kinds of facility whose complete lists the files claim to be; only those can
+    vanish. ``mark_absent`` marks however many are missing. ``progress`` is told how many facilities
+    were stored, then how many were published.
+    """
+
+    source: str
+    release: date
+    kinds: tuple[Kind, ...] = ()
+    mark_absent: bool = False
+    allow_older: bool = False
+    dry_run: bool = False
+    using: str = "default"
+    progress: Callable[[str, int], None] = lambda _stage, _done: None
+
+
+def store(records: Iterable[FacilityRecord], run: Import) -> Outcome:
+    """Bring the official layer and the listings up to ``records``, all or nothing.
+
+    Raises :class:`ImportRefused` when the catalogue already holds a newer release.
+    """
+    outcome = Outcome()
+    with transaction.atomic(using=run.using):
+        stored = _stored(run)
+        _refuse_older(stored, run)
+        touched: list[UUID] = []
+        seen: set[str] = set()
+        for chunk in _chunks(records):
+            seen.update(record.official_id for record in chunk)
+            touched += _store_chunk(chunk, stored, run, outcome)
+            run.progress("stored", len(chunk))
+        touched += _mark_absent(stored, seen, run, outcome)
+        if not run.dry_run:
+            publish(touched, using=run.using, progress=lambda done: run.progress("published", done))
+    return outcome
+
+
+def digest(record: FacilityRecord) -> str:
+    """Equal for records that say the same."""
+    return hashlib.blake2b(orjson.dumps(record), digest_size=16).hexdigest()
+
+
+def _stored(run: Import) -> dict[str, Stored]:
+    facts = OfficialFacts.objects.using(run.using).filter(facility__source=run.source)
+    rows = facts.values_list(
+        "facility__official_id", "facility_id", "kind", "digest", "release", "absent_since"
+    )
+    return {
+        official_id: Stored(facility_id, kind, text, release, absent_since is not None)
+        for official_id, facility_id, kind, text, release, absent_since in rows.iterator(10_000)
+    }
+
+
+def _refuse_older(stored: dict[str, Stored], run: Import) -> None:
+    newest = max((known.release for known in stored.values()), default=run.release)
+    if newest > run.release and not run.allow_older:
+        raise ImportRefused(
+            f"These files are the release of {run.release}, but the catalogue holds {newest}. "
+            "Take that release or a newer one, or say --allow-older to go back."
+        )
+
+
+def _chunks(records: Iterable[FacilityRecord]) -> Iterator[list[FacilityRecord]]:
+    iterator = iter(records)
+    while chunk := list(islice(iterator, CHUNK)):
+        yield chunk
+
+
+def _store_chunk(
+    chunk: Sequence[FacilityRecord], stored: dict[str, Stored], run: Import, outcome: Outcome
+) -> list[UUID]:
+    """Write one chunk; the facilities whose listings have to be looked at again."""
+    created: list[tuple[UUID, FacilityRecord, str]] = []
+    updated: list[tuple[UUID, FacilityRecord, str]] = []
+    confirmed: list[UUID] = []
+    for record in chunk:
+        outcome.counts["positions unknown"] += record.latitude is None
+        text = digest(record)
+        known = stored.get(record.official_id)
+        if known is None:
+            created.append((facility_uuid(run.source, record.official_id), record, text))
+            outcome.created += [record.name] if len(outcome.created) < EXAMPLES else []
+            continue
+        outcome.counts["reappeared"] += known.absent
+        if known.digest != text or known.absent:
+            updated.append((known.facility_id, record, text))
+        else:
+            outcome.counts["unchanged"] += 1
+            if known.release != run.release:
+                confirmed.append(known.facility_id)
+    outcome.counts["created"] += len(created)
+    outcome.counts["updated"] += len(updated)
+    _note_changes(updated, run, outcome)
+    if not run.dry_run:
+        _create(created, run)
+        _update(updated, run)
+        facts = OfficialFacts.objects.using(run.using).filter(facility__in=confirmed)
+        facts.update(release=run.release)
+    return [facility_id for facility_id, _, _ in (*created, *updated)] + confirmed
+
+
+def _create(rows: Sequence[tuple[UUID, FacilityRecord, str]], run: Import) -> None:
+    now = timezone.now()
+    bulk.insert(
+        Facility,
+        ("id", "source", "official_id", "status", "created_at"),
+        [
+            (facility_id, run.source, record.official_id, Status.PUBLISHED, now)
+            for facility_id, record, _ in rows
+        ],
+        run.using,
+    )
+    _insert_facts(rows, run)
+    wanted = [
+        (facility_id, department)
+        for facility_id, record, _ in rows
+        for department in record.departments or ()
+    ]
+    _insert_departments(wanted, run)
+
+
+def _update(rows: Sequence[tuple[UUID, FacilityRecord, str]], run: Import) -> None:
+    facility_ids = [facility_id for facility_id, _, _ in rows]
+    OfficialFacts.objects.using(run.using).filter(facility__in=facility_ids).delete()
+    _insert_facts(rows, run)
+    _renew_departments([row for row in rows if row[1].departments is not None], run)
+
+
+def _insert_facts(rows: Sequence[tuple[UUID, FacilityRecord, str]], run: Import) -> None:
+    bulk.insert(
+        OfficialFacts,
+        FACT_COLUMNS,
+        [
+            (
+                facility_id,
+                record.kind,
+                record.name,
+                record.name_kana,
+                record.name_en,
+                record.short_name,
+                "JP",
+                record.prefecture_code,
+                record.municipality_code,
+                record.address,
+                record.latitude,
+                record.longitude,
+                PositionSource.UNKNOWN if record.latitude is None else PositionSource.OFFICIAL,
+                record.website,
+                "",
+                record.closures.as_json(),
+                record.closing_remarks,
+                run.release,
+                text,
+                record.website_as_stated,
+                None,
+            )
+            for facility_id, record, text in rows
+        ],
+        run.using,
+    )
+
+
+def _renew_departments(rows: Sequence[tuple[UUID, FacilityRecord, str]], run: Import) -> None:
+    """Keep the departments that stay, which other rows may point to; hours are written anew."""
+    facility_ids = [facility_id for facility_id, _, _ in rows]
+    departments = Department.objects.using(run.using).filter(
+        facility__in=facility_ids, layer=Layer.OFFICIAL
+    )
+    OpeningHours.objects.using(run.using).filter(department__in=departments).delete()
+    left = {
+        (facility_id, code, name): pk
+        for pk, facility_id, code, name in departments.values_list(
+            "pk", "facility_id", "code", "name"
+        )
+    }
+    new: list[tuple[UUID, DepartmentRecord]] = []
+    kept: list[tuple[int, DepartmentRecord]] = []
+    for facility_id, record, _ in rows:
+        for department in record.departments or ():
+            pk = left.pop((facility_id, department.code, department.name), None)
+            if pk is None:
+                new.append((facility_id, department))
+            else:
+                kept.append((pk, department))
+    Department.objects.using(run.using).filter(pk__in=left.values()).delete()
+    _insert_hours(kept, run)
+    _insert_departments(new, run)
+
+
+def _insert_departments(rows: Sequence[tuple[UUID, DepartmentRecord]], run: Import) -> None:
+    if not rows:
+        return
+    ids = bulk.reserve_ids(Department, len(rows), run.using)
+    bulk.insert(
+        Department,
+        ("id", "facility_id", "layer", "code", "name", "name_en"),
+        [
+            (pk, facility_id, Layer.OFFICIAL, department.code, department.name, "")
+            for pk, (facility_id, department) in zip(ids, rows, strict=True)
+        ],
+        run.using,
+    )
+    _insert_hours([(pk, row[1]) for pk, row in zip(ids, rows, strict=True)], run)
+
+
+def _insert_hours(rows: Sequence[tuple[int, DepartmentRecord]], run: Import) -> None:
+    bulk.insert(
+        OpeningHours,
+        HOURS_COLUMNS,
+        [
+            (
+                pk,
+                session.number,
+                ",".join(session.days),
+                session.opens,
+                session.closes,
+                session.reception_opens,
+                session.reception_closes,
+            )
+            for pk, department in rows
+            for session in department.hours
+        ],
+        run.using,
+    )
+
+
+def _note_changes(
+    rows: Sequence[tuple[UUID, FacilityRecord, str]], run: Import, outcome: Outcome
+) -> None:
+    """Keep the first changed facts as examples."""
+    chosen = rows[: EXAMPLES - len(outcome.changes)] if len(outcome.changes) < EXAMPLES else []
+    before = OfficialFacts.objects.using(run.using).in_bulk([row[0] for row in chosen])
+    for facility_id, record, _ in chosen:
+        facts = before[facility_id]
+        pairs = {
+            name: (getattr(facts, name), value)
+            for name, value in _comparable(record).items()
+            if getattr(facts, name) != value
+        } or {"departments or hours": ("as stored", "as in the file")}
+        outcome.changes += [
+            Change(record.official_id, record.name, name, str(old), str(new))
+            for name, (old, new) in pairs.items()
+        ]
+
+
+def _comparable(record: FacilityRecord) -> dict[str, Any]:
+    """The facts of a record under the names of the stored ones."""
+    facts = {
+        item.name: getattr(record, item.name)
+        for item in fields(record)
+        if item.name not in ("official_id", "departments", "closures")
+    }
+    return facts | {"closures": record.closures.as_json()}
+
+
+def _mark_absent(
+    stored: dict[str, Stored], seen: set[str], run: Import, outcome: Outcome
+) -> list[UUID]:
+    """Mark what the register no longer lists, kind by kind."""
+    marked: list[UUID] = []
+    for kind in run.kinds:
+        of_kind = {key: known for key, known in stored.items() if known.kind == kind}
+        missing = {
+            key: known for key, known in of_kind.items() if key not in seen and not known.absent
+        }
+        if len(missing) > PLAUSIBLE_ABSENT_SHARE * len(of_kind) and not run.mark_absent:
+            outcome.counts["absent"] += len(missing)
+            continue
+        outcome.counts["vanished"] += len(missing)
+        outcome.vanished += list(missing)[: EXAMPLES - len(outcome.vanished)]
+        marked += [known.facility_id for known in missing.values()]
+    if not run.dry_run:
+        facts = OfficialFacts.objects.using(run.using).filter(facility__in=marked)
+        facts.update(absent_since=run.release)
+    return marked

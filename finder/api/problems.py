@@ -1,0 +1,73 @@
+"""Every error as problem details (RFC 9457): the one place where exceptions become responses."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from django.http import Http404, HttpRequest, HttpResponse
+from rest_framework import exceptions
+
+from finder.problems import InvalidParameters
+
+MEDIA_TYPE = "application/problem+json"
+INVALID_PARAMETERS = "urn:clinic-finder:problem:invalid-parameters"
+
+
+def problem(
+    request: HttpRequest,
+    status: int,
+    detail: str,
+    *,
+    kind: str = "about:blank",
+    errors: Sequence[Mapping[str, Any]] = (),
+    headers: Mapping[str, str] | None = None,
+) -> HttpResponse:
+    """A problem document. ``instance`` is the path alone: the query may hold a position."""
+    body: dict[str, Any] = {
+        "type": kind,
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "instance": request.path,
+    }
+    if errors:
+        body["errors"] = list(errors)
+    return HttpResponse(
+        orjson.dumps(body),
+        status=status,
+        content_type=MEDIA_TYPE,
+        headers={"Cache-Control": "no-store", **(headers or {})},
+    )
+
+
+def problem_response(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
+    """Django REST framework's exception handler; None lets an unforeseen error go on."""
+    request = context["request"]
+    if isinstance(error, InvalidParameters):
+        errors = [
+            {key: value for key, value in asdict(item).items() if value is not None}
+            for item in error.errors
+        ]
+        detail = " ".join(f"{item.parameter}: {item.message}" for item in error.errors)
+        return problem(request, 400, detail, kind=INVALID_PARAMETERS, errors=errors)
+    if isinstance(error, Http404):
+        return problem(request, 404, str(error) or "There is nothing here.")
+    if isinstance(error, exceptions.APIException):
+        headers = {"Allow": ", ".join(context["view"].allowed_methods)}
+        is_method = isinstance(error, exceptions.MethodNotAllowed)
+        return problem(
+            request, error.status_code, str(error.detail), headers=headers if is_method else None
+        )
+    return None
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """An address that does not exist."""
+    return problem(request, 404, f"There is nothing at {request.path}.")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Something of ours broke."""
+    return problem(request, 500, "Something went wrong on our side; it was logged.")

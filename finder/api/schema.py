@@ -1,0 +1,169 @@
+"""The OpenAPI document: components from the documents' typed dictionaries, parameters from the
+declared ones, so that neither is written twice."""
+
+import types
+from datetime import date
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    NotRequired,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
+)
+
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+
+from clinics.documents import ClinicDetail, ClinicSummary
+from clinics.models import Scheme
+from finder.api.documents import ConceptList, Problem, SearchResponse
+from finder.parameters import SearchParameters
+
+PRIMITIVES: dict[Any, dict[str, Any]] = {
+    str: {"type": "string"},
+    int: {"type": "integer"},
+    float: {"type": "number", "format": "double"},
+    bool: {"type": "boolean"},
+    date: {"type": "string", "format": "date"},
+}
+DOCUMENTS = (ClinicSummary, ClinicDetail, SearchResponse, ConceptList, Problem)
+
+
+def schema_of(hint: Any) -> dict[str, Any]:
+    """The JSON schema of a type hint; typed dictionaries become references.
+
+    Raises ``TypeError`` for a type that has no schema here.
+    """
+    if hint in PRIMITIVES:
+        return dict(PRIMITIVES[hint])
+    if is_typeddict(hint):
+        return {"$ref": f"#/components/schemas/{hint.__name__}"}
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        return _described(schema_of(arguments[0]), arguments[1])
+    if origin is NotRequired:
+        return schema_of(arguments[0])
+    if origin is Literal:
+        return {"type": "string", "enum": list(arguments)}
+    if origin is list:
+        return {"type": "array", "items": schema_of(arguments[0])}
+    if origin is dict:
+        return {"type": "object", "additionalProperties": schema_of(arguments[1])}
+    if origin in (Union, types.UnionType) and arguments[-1] is type(None):
+        return _nullable(schema_of(arguments[0]))
+    raise TypeError(f"{hint!r} has no schema.")
+
+
+def add_document_components(
+    result: dict[str, Any], generator: Any, request: Any, public: bool
+) -> dict[str, Any]:
+    """Put every document and what it is made of among the schema's components."""
+    components = result.setdefault("components", {}).setdefault("schemas", {})
+    waiting = list(DOCUMENTS)
+    while waiting:
+        document: Any = waiting.pop()
+        if document.__name__ in components:
+            continue
+        hints = get_type_hints(document, include_extras=True)
+        components[document.__name__] = {
+            "type": "object",
+            "description": (document.__doc__ or "").strip(),
+            "properties": {name: schema_of(hint) for name, hint in hints.items()},
+            "required": sorted(document.__required_keys__),
+            "additionalProperties": False,
+        }
+        waiting += [inner for hint in hints.values() for inner in _documents_in(hint)]
+    result["components"]["schemas"] = dict(sorted(components.items()))
+    return result
+
+
+def _documents_in(hint: Any) -> list[Any]:
+    if is_typeddict(hint):
+        return [hint]
+    return [inner for argument in get_args(hint) for inner in _documents_in(argument)]
+
+
+def _described(schema: dict[str, Any], description: str) -> dict[str, Any]:
+    if "$ref" in schema:
+        return {"allOf": [schema], "description": description}
+    return schema | {"description": description}
+
+
+def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" in schema:
+        return {"allOf": [schema], "nullable": True}
+    if "enum" in schema:
+        return schema | {"enum": [*schema["enum"], None], "nullable": True}
+    return schema | {"nullable": True}
+
+
+def _answer(document: Any, description: str) -> OpenApiResponse:
+    return OpenApiResponse(schema_of(document), description=description)
+
+
+def _problem(status: int, description: str) -> dict[tuple[int, str], OpenApiResponse]:
+    return {(status, "application/problem+json"): _answer(Problem, description)}
+
+
+def _search_parameter(name: str, parameter: Any) -> OpenApiParameter:
+    return OpenApiParameter(
+        name,
+        parameter.schema
+        if not parameter.repeatable
+        else {"type": "array", "items": parameter.schema},
+        description=parameter.description,
+        explode=True if parameter.repeatable else None,
+        style="form" if parameter.repeatable else None,
+    )
+
+
+SEARCH_PARAMETERS = [
+    _search_parameter(name, parameter) for name, parameter in SearchParameters.base_filters.items()
+]
+CLINIC_SEARCH: dict[str, Any] = {
+    "operation_id": "searchClinics",
+    "summary": "Nearest clinics",
+    "description": (
+        "Clinics that meet every filter, nearest first by WGS84 geodesic. Unknown or malformed "
+        "parameters are refused. Not medical advice; in an emergency in Japan call 119."
+    ),
+    "parameters": SEARCH_PARAMETERS,
+    "responses": {
+        (200, "application/json"): _answer(SearchResponse, "A page of hits"),
+        **_problem(400, "Parameters that cannot be understood"),
+    },
+    "tags": ["clinics"],
+}
+CLINIC_DETAIL: dict[str, Any] = {
+    "operation_id": "getClinic",
+    "summary": "One clinic",
+    "description": "Everything known of a clinic, with sources and dates. Carries an ETag.",
+    "responses": {
+        (200, "application/json"): _answer(ClinicDetail, "The clinic"),
+        304: OpenApiResponse(description="The version that the client has is current"),
+        **_problem(400, "Parameters that do not exist here"),
+        **_problem(404, "No such published clinic"),
+    },
+    "tags": ["clinics"],
+}
+CONCEPTS: dict[str, Any] = {
+    "operation_id": "listConcepts",
+    "summary": "The taxonomy",
+    "description": "Every concept that a search can ask for. Carries an ETag.",
+    "parameters": [
+        OpenApiParameter(
+            "scheme",
+            {"type": "string", "enum": list(Scheme.values)},
+            description="Only concepts of this scheme.",
+        )
+    ],
+    "responses": {
+        (200, "application/json"): _answer(ConceptList, "The concepts"),
+        304: OpenApiResponse(description="The version that the client has is current"),
+        **_problem(400, "A scheme or parameter that does not exist"),
+    },
+    "tags": ["taxonomy"],
+}

@@ -1,0 +1,18 @@
+"""What the tests share."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def official_data_dir() -> Path:
+    """The folder with the ministry's files: a test that needs it is skipped without, in CI fails."""
+    folder = os.environ.get("OFFICIAL_DATA_DIR")
+    if folder:
+        return Path(folder)
+    reason = "set OFFICIAL_DATA_DIR to the folder with the ministry's files to run this"
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
