@@ -51,3 +51,15 @@ class Closures:
             else [{"week": week, "day": day} for week, day in self.nth_week],
             "public_holidays": self.public_holidays,
         }
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> "Closures":
+        """What :meth:`as_json` made."""
+        if not document:
+            return cls()
+        nth_week = document["nth_week"]
+        return cls(
+            weekly=tuple(document["weekly"][day] for day in WEEKDAYS),
+            nth_week=None if nth_week is None else tuple((c["week"], c["day"]) for c in nth_week),
+            public_holidays=document["public_holidays"],
+        )

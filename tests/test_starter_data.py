@@ -113,7 +113,6 @@ def test_what_was_guessed_stays_a_draft() -> None:
     assert {"北海道大学病院", "国立病院機構南岡山医療センター"} <= {
         entry["name"] for entry in SECOND_OPINIONS if entry["status"] == "draft"
     }
-    assert len(drafts) == 7
 
 
 def test_no_published_name_carries_the_marker_of_a_guess() -> None:
@@ -162,9 +161,12 @@ def test_a_second_opinion_keeps_its_fee_with_what_belongs_to_it() -> None:
 
 
 def rows_of_zip(file: Path) -> Iterator[dict[str, str]]:
-    with zipfile.ZipFile(file) as archive, archive.open(archive.namelist()[0]) as binary:
-        with io.TextIOWrapper(binary, encoding="utf-8-sig", newline="") as text:
-            yield from csv.DictReader(text)
+    with (
+        zipfile.ZipFile(file) as archive,
+        archive.open(archive.namelist()[0]) as binary,
+        io.TextIOWrapper(binary, encoding="utf-8-sig", newline="") as text,
+    ):
+        yield from csv.DictReader(text)
 
 
 def rows_of_gzip(file: Path) -> Iterator[dict[str, str]]:
@@ -204,6 +206,7 @@ def official_cells(row: dict[str, str]) -> Entry:
             "relaid_20250601/02-2_clinic_speciality_hours_20250601.partial.csv.gz",
         ),
     ],
+    ids=["hospitals", "clinics"],
 )
 def test_facilities_say_what_the_register_says(
     kind: str, facilities_file: str, departments_file: str, official_data_dir: Path

@@ -15,7 +15,8 @@ class Claim(models.Model):
     source, a prefecture that the source does not name). ``sources`` is a list of ``{url, date}``,
     dates as precise as the source is, empty for undated. ``asserted_on`` is the newest of them.
     ``recorded_on`` is when it entered the catalogue, ``checked_on`` when a curator last compared
-    it with the living source: null until somebody has.
+    it with the living source: null until somebody has. ``origin`` names the file and entry it was
+    loaded from, blank for one entered by hand.
     """
 
     facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="claims")
@@ -36,6 +37,7 @@ class Claim(models.Model):
     recorded_on = models.DateField()
     checked_on = models.DateField(null=True, blank=True)
     expires_on = models.DateField(null=True, blank=True)
+    origin = models.CharField(max_length=120, blank=True, db_index=True)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.DRAFT)
 
     class Meta:
@@ -117,6 +119,7 @@ class SecondOpinion(models.Model):
     recorded_on = models.DateField()
     checked_on = models.DateField(null=True, blank=True)
     expires_on = models.DateField(null=True, blank=True)
+    origin = models.CharField(max_length=120, blank=True, db_index=True)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.DRAFT)
 
     class Meta:
