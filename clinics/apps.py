@@ -10,8 +10,10 @@ from django.db.models.signals import post_migrate
 def load_taxonomy_after_migrate(using: str, apps: Apps, **_: Any) -> None:
     """Give every migrated database the reviewed concepts, whatever command comes next.
 
-    Migrating back to before there were concepts leaves nothing to load.
+    Listings carry the concepts' labels, so changed concepts are published at once. Migrating back
+    to before there were concepts leaves nothing to load.
     """
+    from clinics.publication import republish_everything
     from clinics.taxonomy import load_taxonomy
 
     try:
@@ -19,7 +21,8 @@ def load_taxonomy_after_migrate(using: str, apps: Apps, **_: Any) -> None:
     except LookupError:
         return
 
-    load_taxonomy(using=using)
+    if load_taxonomy(using=using).updated:
+        republish_everything(using=using)
 
 
 class ClinicsConfig(AppConfig):

@@ -83,25 +83,6 @@ def load_taxonomy(*, using: str = "default", directory: Path | None = None) -> L
     )
 
 
-def department_categories(using: str = "default") -> dict[str, int]:
-    """The category that each of the ministry's department codes stands for, by primary key.
-
-    Read from the database, so that a code added in the admin counts. Raises
-    :class:`TaxonomyError` when two categories claim one code.
-    """
-    categories = Concept.objects.using(using).filter(scheme=Scheme.CATEGORY)
-    claimed: dict[str, tuple[int, str]] = {}
-    for pk, slug, codes in categories.values_list("pk", "slug", "codes"):
-        for code in _department_codes(codes):
-            holder, holder_slug = claimed.setdefault(code, (pk, slug))
-            if holder != pk:
-                raise TaxonomyError(
-                    f"category {slug}: the department code {code} is also in {holder_slug}; "
-                    "keep it in one of the two."
-                )
-    return {code: pk for code, (pk, _) in claimed.items()}
-
-
 def read_taxonomy(directory: Path) -> list[Concept]:
     """The concepts of every ``*.json`` in ``directory``, unsaved.
 

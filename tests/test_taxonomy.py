@@ -15,12 +15,12 @@ from clinics.models import Concept, Scheme
 from clinics.taxonomy import (
     LoadCounts,
     TaxonomyError,
-    department_categories,
     load_taxonomy,
     read_scheme,
     read_taxonomy,
 )
 from clinics.text import fold
+from clinics.vocabulary import Vocabulary
 
 REVIEWED: Path = settings.FIXTURES_DIR / "taxonomy"
 DEFINED = {
@@ -137,22 +137,21 @@ def test_a_prefecture_has_its_number_and_its_short_name(
 
 
 def test_old_and_new_name_of_neurology_are_one_category(db: None) -> None:
-    categories = department_categories()
-    assert categories["01025"] == categories["01013"] == primary_key("neurology")
+    categories = Vocabulary.load().category_of_department
+    assert categories["01025"].slug == categories["01013"].slug == "neurology"
 
 
 def test_the_department_called_shinkeika_is_psychiatry(
     db: None, reviewed: dict[tuple[str, str], Concept]
 ) -> None:
-    assert department_categories()["07002"] == primary_key("psychiatry-psychosomatic")
+    assert Vocabulary.load().category_of_department["07002"].slug == "psychiatry-psychosomatic"
     assert "神経科" not in reviewed["category", "neurology"].synonyms
 
 
 def test_departments_lead_to_the_reviewed_categories_and_no_bucket_to_any(db: None) -> None:
     by_category: dict[str, list[str]] = {}
-    slug_of = dict(Concept.objects.values_list("pk", "slug"))
-    for department, pk in sorted(department_categories().items()):
-        by_category.setdefault(slug_of[pk], []).append(department)
+    for code, category in sorted(Vocabulary.load().category_of_department.items()):
+        by_category.setdefault(category.slug, []).append(code)
     assert by_category == {
         "neurology": ["01013", "01025"],
         "neurosurgery": ["02002", "02003", "02004"],
@@ -282,15 +281,7 @@ def test_a_department_code_added_in_the_admin_counts(db: None) -> None:
     dental = Concept.objects.get(scheme=Scheme.CATEGORY, slug="oral-surgery-dystonia")
     dental.codes = [code(code="08003", display="歯科口腔外科", equivalence="wider")]
     dental.save()
-    assert department_categories()["08003"] == dental.pk
-
-
-def test_two_categories_in_the_database_may_not_claim_one_department(db: None) -> None:
-    dental = Concept.objects.get(scheme=Scheme.CATEGORY, slug="oral-surgery-dystonia")
-    dental.codes = [code(code="01013", display="脳神経内科", equivalence="wider")]
-    dental.save()
-    with pytest.raises(TaxonomyError, match="01013 is also in"):
-        department_categories()
+    assert Vocabulary.load().category_of_department["08003"].slug == dental.slug
 
 
 def test_another_folder_can_be_loaded_beside_the_reviewed_one(db: None, write: Write) -> None:

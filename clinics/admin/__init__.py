@@ -1,1 +1,7 @@
-"""Curation."""
+"""Curation: one module per desk."""
+
+from clinics.admin.concepts import ConceptAdmin
+from clinics.admin.facilities import FacilityAdmin
+from clinics.admin.imports import ImportRunAdmin
+
+__all__ = ["ConceptAdmin", "FacilityAdmin", "ImportRunAdmin"]
