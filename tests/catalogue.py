@@ -79,6 +79,24 @@ def claim(facility_id: UUID, *keys: str, **values: object) -> None:
     publish([facility_id])
 
 
+def claim_many(claims: Iterable[tuple[UUID, str]]) -> None:
+    """Claim concepts of many facilities in one write, and publish those."""
+    claims = list(claims)
+    concepts = {f"{concept.scheme}:{concept.slug}": concept for concept in Concept.objects.all()}
+    Claim.objects.bulk_create(
+        Claim(
+            facility_id=facility_id,
+            concept=concepts[key],
+            strength=concepts[f"{Scheme.EVIDENCE}:official-page"],
+            statement=f"The page says {key}.",
+            recorded_on=date(2026, 11, 22),
+            status=Status.PUBLISHED,
+        )
+        for facility_id, key in claims
+    )
+    publish(dict.fromkeys(facility_id for facility_id, _ in claims))
+
+
 def clinic(latitude: float | None = 35.0, longitude: float | None = 139.0, *keys: str) -> UUID:
     """One published clinic at a place, carrying concepts."""
     (facility_id,) = register([record(latitude, longitude)])

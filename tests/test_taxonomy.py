@@ -159,7 +159,6 @@ def test_departments_lead_to_the_reviewed_categories_and_no_bucket_to_any(db: No
         "rehabilitation": ["09003"],
         "psychiatry-psychosomatic": ["07001", "07002", "07003", "07004", "07005"],
         "radiology": ["09004", "09005"],
-        "primary-care": ["01001"],
     }
 
 
