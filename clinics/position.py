@@ -65,32 +65,53 @@ def degrees(point: Ecef) -> tuple[float, float]:
 def geodesic_m(here: Ecef, there: Ecef) -> float:
     """The WGS84 geodesic between two points of the surface, in metres.
 
-    Near by, from the chord and the radius of curvature in its direction (Euler's formula); beyond
-    ``NEAR_M``, Karney's algorithm through geopy.
+    Near by, from the chord and the radius of curvature at its middle in its direction (Euler's
+    formula, from those of the meridian and the prime vertical); beyond ``NEAR_M``, Karney's
+    algorithm through geopy.
     """
-    east, north, chord = _chord_on_the_ground(here, there)
-    if chord > NEAR_M:
-        return float(geodesic(degrees(here), degrees(there)).meters)
+    dx, dy, dz = there.x - here.x, there.y - here.y, there.z - here.z
+    chord = math.sqrt(dx * dx + dy * dy + dz * dz)
     if chord == 0:
         return 0.0
-    radius = _curvature_radius_m(here, there, east, north)
+    if chord > NEAR_M:
+        return float(geodesic(degrees(here), degrees(there)).meters)
+    mx, my, mz = here.x + there.x, here.y + there.y, here.z + there.z
+    from_axis_squared = mx * mx + my * my
+    level = from_axis_squared * (1 - ECCENTRICITY_SQUARED) ** 2
+    shrink = 1 - ECCENTRICITY_SQUARED * (mz * mz / (mz * mz + level))
+    prime_vertical = EQUATOR_RADIUS_M / math.sqrt(shrink)
+    meridian = prime_vertical * (1 - ECCENTRICITY_SQUARED) / shrink
+    # At a pole, where there is no east, the two radii are equal.
+    east_squared = (mx * dy - my * dx) ** 2 / from_axis_squared if from_axis_squared else 0.0
+    share_east = east_squared / (chord * chord)
+    radius = 1 / (share_east / prime_vertical + (1 - share_east) / meridian)
     return 2 * radius * math.asin(chord / (2 * radius))
 
 
-def bearing_deg(here: Ecef, there: Ecef) -> float:
-    """The direction in which ``there`` lies at ``here``, in degrees clockwise from north.
+class Compass:
+    """Directions at a place."""
 
-    Taken from the chord: within a degree of the geodesic's azimuth up to some 1,000 km, which is
-    what a compass needs. At a pole, and for the same point, 0.
-    """
-    latitude, longitude = map(math.radians, degrees(here))
-    dx, dy, dz = there.x - here.x, there.y - here.y, there.z - here.z
-    east = -math.sin(longitude) * dx + math.cos(longitude) * dy
-    outward = math.cos(longitude) * dx + math.sin(longitude) * dy
-    north = -math.sin(latitude) * outward + math.cos(latitude) * dz
-    if math.hypot(east, north) < 1e-6 or math.hypot(here.x, here.y) < 1e-6:
-        return 0.0
-    return math.degrees(math.atan2(east, north)) % 360
+    def __init__(self, here: Ecef) -> None:
+        latitude, longitude = map(math.radians, degrees(here))
+        self._here = here
+        self._east = (-math.sin(longitude), math.cos(longitude))
+        self._outward = (math.cos(longitude), math.sin(longitude))
+        self._tilt = (math.sin(latitude), math.cos(latitude))
+        self._at_a_pole = math.hypot(here.x, here.y) < 1e-6
+
+    def bearing_deg(self, there: Ecef) -> float:
+        """The direction in which ``there`` lies, in degrees clockwise from north.
+
+        Taken from the chord: within a degree of the geodesic's azimuth up to some 1,000 km, which
+        is what a compass needs. At a pole, and for the same point, 0.
+        """
+        dx, dy, dz = there.x - self._here.x, there.y - self._here.y, there.z - self._here.z
+        east = self._east[0] * dx + self._east[1] * dy
+        outward = self._outward[0] * dx + self._outward[1] * dy
+        north = self._tilt[1] * dz - self._tilt[0] * outward
+        if self._at_a_pole or abs(east) + abs(north) < 1e-6:
+            return 0.0
+        return math.degrees(math.atan2(east, north)) % 360
 
 
 def chord_ceiling_m(geodesic_distance_m: float) -> float:
@@ -142,28 +163,3 @@ def _spread(number: int) -> int:
     number = (number | number << 4) & 0x0F0F0F0F0F0F0F0F
     number = (number | number << 2) & 0x3333333333333333
     return (number | number << 1) & 0x5555555555555555
-
-
-def _chord_on_the_ground(here: Ecef, there: Ecef) -> tuple[float, float, float]:
-    """The chord's parts towards east and north at its middle, and its length."""
-    dx, dy, dz = there.x - here.x, there.y - here.y, there.z - here.z
-    chord = math.sqrt(dx * dx + dy * dy + dz * dz)
-    mx, my = here.x + there.x, here.y + there.y
-    from_axis = math.hypot(mx, my)
-    if from_axis == 0:
-        return 0.0, chord, chord
-    east = (mx * dy - my * dx) / from_axis
-    north_squared = max(chord * chord - east * east, 0.0)
-    return east, math.sqrt(north_squared), chord
-
-
-def _curvature_radius_m(here: Ecef, there: Ecef, east: float, north: float) -> float:
-    """Euler's radius of curvature at the middle of a chord, in the chord's direction."""
-    from_axis = math.hypot(here.x + there.x, here.y + there.y) * (1 - ECCENTRICITY_SQUARED)
-    z = here.z + there.z
-    sin_squared = z * z / (z * z + from_axis * from_axis)
-    shrink = 1 - ECCENTRICITY_SQUARED * sin_squared
-    prime_vertical = EQUATOR_RADIUS_M / math.sqrt(shrink)
-    meridian = prime_vertical * (1 - ECCENTRICITY_SQUARED) / shrink
-    along = north * north + east * east
-    return along / (north * north / meridian + east * east / prime_vertical)

@@ -6,7 +6,7 @@ each name tested, which fills a page quickly just because the requirement is not
 
 import math
 
-from clinics.position import bearing_deg, ecef, geodesic_m
+from clinics.position import Compass, ecef, geodesic_m
 from finder.cells import ANYWHERE, EVERYWHERE
 from finder.postings import READ_WHOLE, Bounds, Named, Postings, millimetres
 from finder.query import Hit, NameKey, Page, SearchQuery
@@ -62,5 +62,5 @@ def _hit(row: Named, postings: Postings) -> Hit:
         row.listing_id,
         row.key,
         distance_mm=millimetres(geodesic_m(postings.here, there)),
-        bearing_deg=bearing_deg(postings.here, there),
+        bearing_deg=Compass(postings.here).bearing_deg(there),
     )

@@ -11,7 +11,7 @@ Distances are whole millimetres: within that, clinics are at the same distance, 
 
 import math
 
-from clinics.position import bearing_deg, chord_ceiling_m
+from clinics.position import Compass, chord_ceiling_m
 from finder.cells import EVERYWHERE, Block, block
 from finder.postings import READ_WHOLE, Bounds, Candidate, Postings
 from finder.query import Centre, Hit, NearestKey, Page, SearchQuery
@@ -39,12 +39,13 @@ def search(query: SearchQuery, using: str = "default") -> Page:
     found = nearest(
         postings, query.centre, query.page_size + 1, Bounds.of(query.radius_km, query.after)
     )
+    compass = Compass(postings.here)
     hits = tuple(
         Hit(
             listing_id=candidate.listing_id,
             key=NearestKey(candidate.distance_mm, candidate.clinic_id),
             distance_mm=candidate.distance_mm,
-            bearing_deg=bearing_deg(postings.here, candidate.point),
+            bearing_deg=compass.bearing_deg(candidate.point),
         )
         for candidate in found[: query.page_size]
     )
@@ -59,10 +60,7 @@ def nearest(postings: Postings, centre: Centre, number: int, bounds: Bounds) -> 
         bound_m = min(area.reach_m, bounds.ceiling_m)
         readings, cut = postings.read(area, bounds.floor_m, bound_m, wanted)
         complete_m = math.sqrt(readings[-1].squared_chord) if cut else bound_m
-        matches = sorted(
-            filter(bounds.hold, postings.candidates(readings)),
-            key=lambda candidate: (candidate.distance_mm, candidate.clinic_id),
-        )
+        matches = sorted(filter(bounds.hold, postings.candidates(readings)))
         if len(matches) >= number and _settled(matches[number - 1], complete_m):
             return matches[:number]
         if cut:

@@ -49,14 +49,13 @@ class Named(NamedTuple):
     longitude: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A clinic that was read, with its exact distance."""
+class Candidate(NamedTuple):
+    """A clinic that was read, with its exact distance; in the order of the nearest."""
 
-    listing_id: int
-    clinic_id: str
-    point: Ecef
     distance_mm: int
+    clinic_id: str
+    listing_id: int
+    point: Ecef
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +83,8 @@ class Bounds:
         """Whether a clinic lies within them."""
         if candidate.distance_mm > self.radius_mm:
             return False
-        key = (candidate.distance_mm, candidate.clinic_id)
-        return self.after is None or key > (self.after.distance_mm, self.after.clinic_id)
+        after = self.after
+        return after is None or candidate[:2] > (after.distance_mm, after.clinic_id)
 
 
 def millimetres(metres: float) -> int:
@@ -217,10 +216,10 @@ class Postings:
     def _measure(self, reading: Reading) -> Candidate:
         point = Ecef(reading.x, reading.y, reading.z)
         candidate = Candidate(
-            reading.listing_id,
-            _hex(reading.clinic_id),
-            point,
-            millimetres(geodesic_m(self.here, point)),
+            distance_mm=millimetres(geodesic_m(self.here, point)),
+            clinic_id=_hex(reading.clinic_id),
+            listing_id=reading.listing_id,
+            point=point,
         )
         self._measured[reading.listing_id] = candidate
         return candidate

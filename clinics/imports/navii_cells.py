@@ -94,9 +94,7 @@ def parse_position(latitude: str, longitude: str) -> tuple[Point | None, str | N
 
 def _in_japan(point: Point) -> bool:
     latitude, longitude = point
-    return (
-        LATITUDES[0] <= latitude <= LATITUDES[1] and LONGITUDES[0] <= longitude <= LONGITUDES[1]
-    )
+    return LATITUDES[0] <= latitude <= LATITUDES[1] and LONGITUDES[0] <= longitude <= LONGITUDES[1]
 
 
 def _on_grid(point: Point) -> bool:
@@ -129,7 +127,9 @@ def parse_closures(
             asked = asked or answers != ["unknown"] * WEEKS
             closed += [(week, day) for week, said in enumerate(answers, 1) if said == "closed"]
         elif days[place] == "unknown" and "closed" in answers:
-            faults.append(("week-flags-without-weekly", NTH_WEEK[place], "".join(nth_week[place::7])))
+            faults.append(
+                ("week-flags-without-weekly", NTH_WEEK[place], "".join(nth_week[place::7]))
+            )
     closed.sort(key=lambda pair: (pair[0], WEEKDAYS.index(pair[1])))
     answer = _answer(holidays, HOLIDAYS, faults)
     return Closures(tuple(days), tuple(closed) if asked else None, answer), faults

@@ -49,7 +49,9 @@ FAULTS: dict[str, Fault] = {
     # Text.
     "name-blank": Fault(REJECTED, "正式名称 is blank"),
     "text-too-long": Fault(
-        UNKNOWN, "longer than the catalogue holds: 400 characters for names, 800 for addresses"
+        UNKNOWN,
+        "longer than the catalogue holds: 400 characters for names, 800 for addresses, 2,000 for "
+        "remarks",
     ),
     "name-too-long": Fault(REJECTED, "longer than the catalogue holds: 400 characters for a name"),
     "text-control-characters": Fault(REPAIRED, "control characters were taken out"),

@@ -34,9 +34,7 @@ IMPLAUSIBLE: tuple[tuple[str, Callable[[int, int], bool]], ...] = (
     ),
     (
         "time-overnight-implausible",
-        lambda start, end: (
-            end <= start and end + DAY_MINUTES - start > LONGEST_NIGHT_MINUTES
-        ),
+        lambda start, end: end <= start and end + DAY_MINUTES - start > LONGEST_NIGHT_MINUTES,
     ),
 )
 
@@ -112,9 +110,7 @@ def read_week(number: int, cells: tuple[str, ...]) -> Week:
             days_by_times.setdefault((hours, at_desk), []).append(day)
         elif at_desk is not None:
             column = RECEPTION[2 * place]
-            faults.append(
-                CellFault("reception-without-session", column, _pair(cells[16:], place))
-            )
+            faults.append(CellFault("reception-without-session", column, _pair(cells[16:], place)))
     sessions = tuple(
         _session(number, tuple(days), hours, at_desk)
         for (hours, at_desk), days in days_by_times.items()

@@ -90,10 +90,12 @@ class Outcome:
 
     ``counts`` has ``created``, ``updated``, ``unchanged``, ``vanished`` (now marked absent from
     the register), ``absent`` (not in the files, and not marked, because so many missing means a
-    partial file), ``reappeared`` and ``positions unknown``.
+    partial file), ``reappeared`` and ``positions unknown``. ``touched`` is how many facilities were
+    looked at again for publishing.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
+    touched: int = 0
     created: list[str] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     vanished: list[str] = field(default_factory=list)
@@ -145,6 +147,7 @@ def store(records: Iterable[FacilityRecord], run: Import) -> Outcome:
             touched += _store_chunk(chunk, stored, run, outcome)
             run.progress("stored", len(chunk))
         touched += _mark_absent(stored, seen, run, outcome)
+        outcome.touched = len(touched)
         if not run.dry_run:
             publish(touched, using=run.using, progress=lambda done: run.progress("published", done))
     return outcome

@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.http import Http404, HttpResponse, QueryDict
-from django.utils.http import parse_etags
+from django.http import Http404, HttpResponse
+from django.utils.http import parse_etags, urlencode
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -41,7 +41,7 @@ class ClinicSearch(APIView):
         following = None
         if page.more:
             cursor = cursors.encode(page.hits[-1].key, query)
-            following = _address(request, request.query_params, cursor)
+            following = _address(request, cursor)
         return HttpResponse(
             _search_body(asked, page, following),
             content_type=JSON,
@@ -136,11 +136,17 @@ def _echo(asked: Asked) -> dict[str, Any]:
     }
 
 
-def _address(request: Request, parameters: QueryDict, cursor: str) -> str:
+def _address(request: Request, cursor: str) -> str:
     """The same question, further on."""
-    following = parameters.copy()
-    following["cursor"] = cursor
-    return request.build_absolute_uri(f"{request.path}?{following.urlencode()}")
+    following = [
+        (name, text)
+        for name, texts in request.query_params.lists()
+        if name != "cursor"
+        for text in texts
+    ]
+    return request.build_absolute_uri(
+        f"{request.path}?{urlencode([*following, ('cursor', cursor)])}"
+    )
 
 
 def _concept(concept: Concept, counts: Mapping[str, int]) -> dict[str, Any]:

@@ -1,0 +1,80 @@
+"""Times contestants in turn, so that whatever else the machine does meets all of them alike."""
+
+import gc
+import random
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from contextlib import contextmanager
+from collections.abc import Iterator
+
+Contestant = Callable[[int], object]
+# Rounds that are run and not counted: caches fill, code is imported.
+WARM_UP = 5
+
+
+class Times(list[float]):
+    """How long something took each time, in milliseconds."""
+
+    @property
+    def median(self) -> float:
+        """Half of the times are shorter."""
+        return statistics.median(self)
+
+    @property
+    def p95(self) -> float:
+        """Ninety-five in a hundred are at most this."""
+        return sorted(self)[min(len(self) - 1, int(len(self) * 0.95))]
+
+
+def median_ratio(times: Times, floor: Times) -> float:
+    """The median of the ratios of two contestants, round by round."""
+    return statistics.median(a / b for a, b in zip(times, floor, strict=True))
+
+
+def interleaved(
+    contestants: Mapping[str, Contestant],
+    rounds: int,
+    advance: Callable[[], object] = lambda: None,
+) -> dict[str, Times]:
+    """The times of every contestant; each is called with the number of the round.
+
+    Within a round they take turns in an order drawn anew. ``advance`` is called after each round.
+    """
+    times = {name: Times() for name in contestants}
+    names = list(contestants)
+    gc.collect()
+    for number in range(-WARM_UP, rounds):
+        random.Random(number).shuffle(names)
+        for name in names:
+            contestant = contestants[name]
+            started = time.perf_counter_ns()
+            contestant(number % rounds)
+            elapsed = time.perf_counter_ns() - started
+            if number >= 0:
+                times[name].append(elapsed / 1e6)
+        if number >= 0:
+            advance()
+    return times
+
+
+class Stopwatch:
+    """Seconds on the wall, without those in which it was paused."""
+
+    def __init__(self) -> None:
+        self._started = time.perf_counter()
+        self._paused = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """How long it has run."""
+        return time.perf_counter() - self._started - self._paused
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Not counting what happens inside."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._paused += time.perf_counter() - started
