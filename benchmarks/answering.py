@@ -12,7 +12,7 @@ from django.test import RequestFactory
 from benchmarks import catalogue, reference_views
 from benchmarks.reference_views import Prepared
 from benchmarks.report import Figure, Grid, Part
-from benchmarks.timing import Contestant, Times, interleaved, median_ratio
+from benchmarks.timing import Times, interleaved, median_ratio
 from clinics.models import OfficialFacts
 
 PRODUCT = "finder.urls"

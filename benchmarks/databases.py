@@ -92,10 +92,9 @@ def _on_postgresql(folder: Path) -> Iterator[Databases]:
         databases = Databases(
             folder,
             name=lambda alias: f"{prefix}_{alias}",
-            create=lambda name: administration.execute(
-                SQL("CREATE DATABASE {}").format(Identifier(name))
-            )
-            and None,
+            create=lambda name: (
+                administration.execute(SQL("CREATE DATABASE {}").format(Identifier(name))) and None
+            ),
         )
         _set_up(server._replace(path=f"/{databases.name(DEFAULT_DB_ALIAS)}").geturl())
         try:

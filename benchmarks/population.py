@@ -309,7 +309,9 @@ def _nearest_city(latitude: float, longitude: float) -> City:
     shrink = math.cos(math.radians(latitude))
     return min(
         CITIES,
-        key=lambda city: math.hypot(city.latitude - latitude, (city.longitude - longitude) * shrink),
+        key=lambda city: math.hypot(
+            city.latitude - latitude, (city.longitude - longitude) * shrink
+        ),
     )
 
 
@@ -325,9 +327,7 @@ def _point_inside(
             return latitude, longitude
 
 
-def _is_inside(
-    latitude: float, longitude: float, outline: tuple[tuple[float, float], ...]
-) -> bool:
+def _is_inside(latitude: float, longitude: float, outline: tuple[tuple[float, float], ...]) -> bool:
     """Whether a line from the point to the east crosses the outline an odd number of times."""
     inside = False
     for (lat_a, lng_a), (lat_b, lng_b) in zip(outline, (*outline[1:], outline[0]), strict=True):

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from django.db import connections
 from geopy.distance import geodesic
 
+from benchmarks import catalogue
+from benchmarks.importing import TENTH
+from benchmarks.report import Figure, Grid, Part
+from benchmarks.timing import Contestant, Times, interleaved
 from clinics.models import Listing, OfficialFacts, Term
 from clinics.position import chord_ceiling_m, ecef
 from clinics.publication import EVERY_CLINIC
@@ -16,16 +20,11 @@ from finder.query import AnyOf, Centre, SearchQuery
 from finder.search import search
 from finder.terms import make_plan, marks
 
-from benchmarks import catalogue
-from benchmarks.report import Figure, Grid, Part
-from benchmarks.timing import Contestant, Times, interleaved
-
 PAGE = 20
 # Sorting by geopy is timed on this many rows, and reckoned up to all of them.
 GEOPY_SAMPLE = 2_000
 SPREAD = 15
 SCALING = 1.5
-TENTH = "tenth"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +92,7 @@ def measure(
         Grid(
             "Milliseconds, and how many times the round trip",
             "shape",
-            {
-                shape.name: _row(shape, times, scans[shape.name], geopy_ms)
-                for shape in SHAPES
-            },
+            {shape.name: _row(shape, times, scans[shape.name], geopy_ms) for shape in SHAPES},
         )
     )
     part.figures = [
@@ -137,15 +133,11 @@ def _row(
 
 def _figures(name: str, times: dict[str, Times], scans: dict[str, Times]) -> list[Figure]:
     own = times[name]
-    figures = [
-        Figure(f"{name}: p95", own.p95 / own.median, "its own median", at_most=SPREAD)
-    ]
+    figures = [Figure(f"{name}: p95", own.p95 / own.median, "its own median", at_most=SPREAD)]
     if scans:
         scan = scans["scan of all clinics"]
         figures.append(
-            Figure(
-                f"{name}: p95", own.p95 / scan.median, "a scan of all clinics", at_most=1
-            )
+            Figure(f"{name}: p95", own.p95 / scan.median, "a scan of all clinics", at_most=1)
         )
     return figures
 
@@ -217,9 +209,7 @@ def _rows(shape: Shape) -> int:
 
 
 def _geopy_ms_a_row(centre: tuple[float, float]) -> float:
-    positions = list(
-        OfficialFacts.objects.values_list("latitude", "longitude")[:GEOPY_SAMPLE]
-    )
+    positions = list(OfficialFacts.objects.values_list("latitude", "longitude")[:GEOPY_SAMPLE])
     started = time.perf_counter()
     sorted(positions, key=lambda position: geodesic(centre, position).meters)
     return (time.perf_counter() - started) * 1_000 / len(positions)

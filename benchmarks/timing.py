@@ -4,9 +4,8 @@ import gc
 import random
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from collections.abc import Iterator
 
 Contestant = Callable[[int], object]
 # Rounds that are run and not counted: caches fill, code is imported.

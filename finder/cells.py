@@ -22,11 +22,17 @@ class Block:
     reach_m: float
 
 
+HALF_MERIDIAN_M = 20_004_000
 COARSEST_LEVEL = 2
 FINEST_LEVEL = 20
 EVERYWHERE = Block(0, ((0, (1 << 2 * CELL_BITS) - 1),), math.inf)
 # Everywhere, and the clinics whose position is unknown.
 ANYWHERE = Block(0, ((NOWHERE, (1 << 2 * CELL_BITS) - 1),), math.inf)
+
+
+def level_of_height(height_m: float) -> int:
+    """The finest level whose cells are at least this high from south to north, roughly."""
+    return int(math.log2(HALF_MERIDIAN_M / max(height_m, 1.0)))
 
 
 def block(latitude: float, longitude: float, level: int) -> Block:

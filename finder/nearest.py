@@ -12,17 +12,18 @@ Distances are whole millimetres: within that, clinics are at the same distance, 
 import math
 
 from clinics.position import Compass, chord_ceiling_m
-from finder.cells import EVERYWHERE, Block, block
-from finder.postings import READ_WHOLE, Bounds, Candidate, Postings
+from finder.cells import EVERYWHERE, Block, block, level_of_height
+from finder.postings import Bounds, Candidate, Postings
 from finder.query import Centre, Hit, NearestKey, Page, SearchQuery
 from finder.terms import make_plan
 
+# A driver of this many postings is read whole: faster than finding the right block.
+READ_WHOLE = 250
 # Read beyond the page, so that one reading usually settles it.
 SPARE = 8
 # The square kilometres over which a term's clinics are thought to be spread, for the first guess
 # of a block: the inhabited plains of Japan. A wrong guess costs a reading, never an answer.
 INHABITED_KM2 = 20_000
-HALF_MERIDIAN_KM = 20_004
 
 
 def search(query: SearchQuery, using: str = "default") -> Page:
@@ -55,7 +56,7 @@ def search(query: SearchQuery, using: str = "default") -> Page:
 def nearest(postings: Postings, centre: Centre, number: int, bounds: Bounds) -> list[Candidate]:
     """The first ``number`` clinics within bounds, in order; fewer only if there are no more."""
     wanted = number + SPARE
-    area = _first_block(centre, postings.plan.driver.postings, wanted)
+    area = _first_block(centre, postings.plan.driver.postings, wanted, bounds.ceiling_m)
     while True:
         bound_m = min(area.reach_m, bounds.ceiling_m)
         readings, cut = postings.read(area, bounds.floor_m, bound_m, wanted)
@@ -76,12 +77,12 @@ def _settled(candidate: Candidate, complete_m: float) -> bool:
     return chord_ceiling_m((candidate.distance_mm + 1) / 1_000) < complete_m
 
 
-def _first_block(centre: Centre, number_of_postings: int, wanted: int) -> Block:
-    """A block likely to hold enough clinics."""
+def _first_block(centre: Centre, number_of_postings: int, wanted: int, ceiling_m: float) -> Block:
+    """A block likely to hold enough clinics, not much larger than the radius needs."""
     if number_of_postings <= READ_WHOLE:
         return EVERYWHERE
-    height_km = math.sqrt(wanted * INHABITED_KM2 / number_of_postings / math.pi)
-    return _block(centre, int(math.log2(HALF_MERIDIAN_KM / height_km)))
+    height_m = 1_000 * math.sqrt(wanted * INHABITED_KM2 / number_of_postings / math.pi)
+    return _block(centre, level_of_height(min(height_m, ceiling_m)))
 
 
 def _larger_block(centre: Centre, area: Block, found: int, wanted: int) -> Block:

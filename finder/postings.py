@@ -9,11 +9,18 @@ from uuid import UUID
 from django.db import connections
 
 from clinics.position import Ecef, chord_ceiling_m, chord_floor_m, ecef, geodesic_m
-from finder.cells import ANYWHERE, COARSEST_LEVEL, EVERYWHERE, FINEST_LEVEL, Block, block
+from finder.cells import (
+    ANYWHERE,
+    COARSEST_LEVEL,
+    EVERYWHERE,
+    Block,
+    block,
+    level_of_height,
+)
 from finder.query import COUNT_LIMIT, Centre, Hit, NameKey, NearestKey, Page, SearchQuery
 from finder.terms import Plan
 
-# A driver of this many postings is read whole: faster than finding the right block.
+# A driver of this many postings is read whole and sorted or counted.
 READ_WHOLE = 4_000
 
 # Brackets around each value: a negative number bound as text after a minus would be a comment.
@@ -189,7 +196,7 @@ class Postings:
     def covering_block(self, chord_m: float) -> Block:
         """The smallest block that holds every point within a chord of the centre."""
         if self.centre is not None and self.plan.driver.postings > READ_WHOLE:
-            for level in range(FINEST_LEVEL, COARSEST_LEVEL - 1, -1):
+            for level in range(level_of_height(chord_m), COARSEST_LEVEL - 1, -1):
                 area = block(self.centre.latitude, self.centre.longitude, level)
                 if area.reach_m >= chord_m:
                     return area

@@ -9,7 +9,7 @@ from finder.api import views
 
 urlpatterns = [
     path("api/v1/clinics", views.ClinicSearch.as_view(), name="clinic-search"),
-    path("api/v1/clinics/<uuid:clinic_id>", views.ClinicDetail.as_view(), name="clinic-detail"),
+    path("api/v1/clinics/<uuid:id>", views.ClinicDetail.as_view(), name="clinic-detail"),
     path("api/v1/concepts", views.Concepts.as_view(), name="concepts"),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),

@@ -84,7 +84,7 @@ def parse_position(latitude: str, longitude: str) -> tuple[Point | None, str | N
     if not (DEGREES.fullmatch(latitude) and DEGREES.fullmatch(longitude)):
         return None, "position-unreadable"
     point = float(latitude), float(longitude)
-    if point == (0, 0):
+    if not any(point):
         return None, "position-unknown"
     if not _in_japan(point):
         swapped = _in_japan((point[1], point[0]))
@@ -128,7 +128,7 @@ def parse_closures(
             closed += [(week, day) for week, said in enumerate(answers, 1) if said == "closed"]
         elif days[place] == "unknown" and "closed" in answers:
             faults.append(
-                ("week-flags-without-weekly", NTH_WEEK[place], "".join(nth_week[place::7]))
+                ("week-flags-without-weekly", NTH_WEEK[place], ",".join(nth_week[place::7]))
             )
     closed.sort(key=lambda pair: (pair[0], WEEKDAYS.index(pair[1])))
     answer = _answer(holidays, HOLIDAYS, faults)

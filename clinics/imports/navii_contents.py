@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, cast
 
 from clinics.imports.refusal import ImportRefused
 
@@ -35,25 +35,25 @@ NEITHER_QUOTE_NOR_LINE_END = bytes(set(range(256)) - set(b'"\n'))
 class Limits:
     """What a file may be at most. The ministry's largest sheet is about 0.2 GB unpacked.
 
-    A file packed more than ``ratio`` times is refused once it unpacks beyond ``ratio_from_bytes``.
+    A file packed more than ``max_ratio`` times is refused once it unpacks beyond ``ratio_from_bytes``.
     """
 
-    content_bytes: int = 2048 * MIB
-    ratio: int = 200
+    max_bytes: int = 2048 * MIB
+    max_ratio: int = 200
     ratio_from_bytes: int = 50 * MIB
-    line_bytes: int = MIB
+    max_line_bytes: int = MIB
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
     """What a file was found to hold. ``sha256`` is of the file itself, packed or not.
 
-    ``rows`` are those after the header; ``first_row`` is empty where there is none.
+    ``row_count`` is of those after the header; ``first_row`` is empty where there is none.
     """
 
     sha256: str
-    content_bytes: int
-    rows: int
+    byte_count: int
+    row_count: int
     header: tuple[str, ...]
     first_row: tuple[str, ...]
     stamp: tuple[int, int]
@@ -72,7 +72,7 @@ def look_through(path: Path, limits: Limits) -> Contents:
         while block := stream.read(MIB):
             census.add(block)
     rows = census.finish()
-    return Contents(_sha256(path), census.content_bytes, rows, header, first_row, stamp)
+    return Contents(_sha256(path), census.byte_count, rows, header, first_row, stamp)
 
 
 def stamp_of(path: Path) -> tuple[int, int]:
@@ -99,7 +99,7 @@ def open_contents(path: Path, limits: Limits) -> Iterator[IO[bytes]]:
                     yield member
             elif start.startswith(GZIP_START):
                 with gzip.GzipFile(fileobj=file) as unpacked:
-                    yield unpacked
+                    yield cast(IO[bytes], unpacked)
             else:
                 _refuse_unpacked(path, start)
                 yield file
@@ -151,14 +151,14 @@ def _refuse_unreadable_member(path: Path, member: zipfile.ZipInfo, limits: Limit
     _refuse_beyond_limits(path, member.file_size, path.stat().st_size, limits)
 
 
-def _refuse_beyond_limits(path: Path, content_bytes: int, file_bytes: int, limits: Limits) -> None:
-    if content_bytes > limits.content_bytes:
+def _refuse_beyond_limits(path: Path, byte_count: int, file_bytes: int, limits: Limits) -> None:
+    if byte_count > limits.max_bytes:
         raise ImportRefused(
-            f"{path.name} unpacks to more than {limits.content_bytes:,} bytes, the most accepted."
+            f"{path.name} unpacks to more than {limits.max_bytes:,} bytes, the most accepted."
         )
-    if content_bytes > limits.ratio_from_bytes and content_bytes > limits.ratio * file_bytes:
+    if byte_count > limits.ratio_from_bytes and byte_count > limits.max_ratio * file_bytes:
         raise ImportRefused(
-            f"{path.name} unpacks to more than {limits.ratio} times its size; "
+            f"{path.name} unpacks to more than {limits.max_ratio} times its size; "
             "no real sheet does, so this may be meant to fill the disk."
         )
 
@@ -236,11 +236,11 @@ class _Census:
         self._line_bytes = 0
         self._quoted = False
         self._last = b""
-        self.content_bytes = 0
+        self.byte_count = 0
 
     def add(self, block: bytes) -> None:
-        self.content_bytes += len(block)
-        _refuse_beyond_limits(self._path, self.content_bytes, self._file_bytes, self._limits)
+        self.byte_count += len(block)
+        _refuse_beyond_limits(self._path, self.byte_count, self._file_bytes, self._limits)
         self._decode(block)
         self._measure_line(block)
         marks = (b'"' if self._quoted else b"") + block.translate(None, NEITHER_QUOTE_NOR_LINE_END)
@@ -264,16 +264,16 @@ class _Census:
         except UnicodeDecodeError as error:
             raise ImportRefused(
                 f"{self._path.name} has bytes that are not UTF-8 near byte "
-                f"{self.content_bytes - len(block) + error.start:,}; {UTF8_ACCEPTED}"
+                f"{self.byte_count - len(block) + error.start:,}; {UTF8_ACCEPTED}"
             ) from error
 
     def _measure_line(self, block: bytes) -> None:
         """Refuse an endless line, which reading would have to hold in memory."""
         first_end = block.find(b"\n")
         longest = self._line_bytes + (len(block) if first_end < 0 else first_end)
-        if longest > self._limits.line_bytes:
+        if longest > self._limits.max_line_bytes:
             raise ImportRefused(
-                f"{self._path.name} has a line of more than {self._limits.line_bytes:,} bytes; "
+                f"{self._path.name} has a line of more than {self._limits.max_line_bytes:,} bytes; "
                 "it is not a CSV file of the ministry."
             )
         self._line_bytes = longest if first_end < 0 else len(block) - 1 - block.rfind(b"\n")

@@ -114,10 +114,14 @@ def _search_parameter(name: str, parameter: Any) -> OpenApiParameter:
         parameter.schema
         if not parameter.repeatable
         else {"type": "array", "items": parameter.schema},
-        description=parameter.description,
+        description=f"{parameter.description}{_for_example(parameter)}",
         explode=True if parameter.repeatable else None,
         style="form" if parameter.repeatable else None,
     )
+
+
+def _for_example(parameter: Any) -> str:
+    return f" For example `{parameter.example}`." if parameter.example else ""
 
 
 SEARCH_PARAMETERS = [

@@ -53,18 +53,18 @@ class ClinicDetail(APIView):
     """`GET /api/v1/clinics/{id}`."""
 
     @extend_schema(**schema.CLINIC_DETAIL)
-    def get(self, request: Request, clinic_id: UUID) -> HttpResponse:
+    def get(self, request: Request, id: UUID) -> HttpResponse:
         """One clinic with everything known of it."""
         _refuse_parameters(request, known=())
-        listings = Listing.objects.filter(facility=clinic_id, published=True)
+        listings = Listing.objects.filter(facility=id, published=True)
         version = listings.values_list("version", flat=True).first()
         if version is None:
-            raise Http404(f"There is no clinic {clinic_id}.")
-        etag = f'"{clinic_id.hex[:12]}-{version}"'
+            raise Http404(f"There is no clinic {id}.")
+        etag = f'"{id.hex[:12]}-{version}"'
         if _has(request, etag):
             return _not_modified(etag)
         document, version = listings.values_list("detail", "version").get()
-        return _cacheable(document.encode(), f'"{clinic_id.hex[:12]}-{version}"')
+        return _cacheable(document.encode(), f'"{id.hex[:12]}-{version}"')
 
 
 class Concepts(APIView):

@@ -1,0 +1,56 @@
+"""Progress bars on the error stream, so that the report can be kept apart."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+
+class Bars:
+    """Makes a bar for each step."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+
+    def counter(self, title: str, total: int | None) -> Callable[[int], None]:
+        """A bar that is told how much is done."""
+        task = self._progress.add_task(title, total=total)
+        return lambda done: self._progress.update(task, completed=done)
+
+    def steps(self, title: str, total: int) -> Callable[[], None]:
+        """A bar that is told of each step."""
+        task = self._progress.add_task(title, total=total)
+        return lambda: self._progress.advance(task)
+
+    def of_import(self, title: str, total: int) -> Callable[[str, int], None]:
+        """A bar for each stage of an import, as imports report them."""
+        stored = self._progress.add_task(f"{title}: stored", total=total)
+        published = self._progress.add_task(f"{title}: published", total=total)
+
+        def report(stage: str, number: int) -> None:
+            if stage == "stored":
+                self._progress.advance(stored, number)
+            else:
+                self._progress.update(published, completed=number)
+
+        return report
+
+
+@contextmanager
+def bars() -> Iterator[Bars]:
+    """Show bars until the end of the block."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        yield Bars(progress)
