@@ -38,6 +38,19 @@ class Answer(NamedTuple):
     body: bytes
 
 
+class _Started:
+    """Takes the status and the headers, as a WSGI server would."""
+
+    status = ""
+    headers: Sequence[tuple[str, str]] = ()
+
+    def __call__(
+        self, status: str, headers: list[tuple[str, str]], exc_info: object = None, /
+    ) -> Callable[[bytes], object]:
+        self.status, self.headers = status, headers
+        return bytes
+
+
 class Requests:
     """Sends requests straight to the WSGI application."""
 
@@ -56,16 +69,13 @@ class Requests:
 
         def send() -> Answer:
             settings.ROOT_URLCONF = urlconf
-            started: list[tuple[str, list[tuple[str, str]]]] = []
-            response = self._application(
-                dict(environ), lambda status, headers, _=None: started.append((status, headers))
-            )
+            started = _Started()
+            response = self._application(dict(environ), started)
             body = b"".join(response)
             response.close()
-            status, received = started[0]
-            if status[:3] not in ("200", "304"):
-                raise RuntimeError(f"{address} answered {status}: {body[:200]!r}")
-            return Answer(dict(received), body)
+            if started.status[:3] not in ("200", "304"):
+                raise RuntimeError(f"{address} answered {started.status}: {body[:200]!r}")
+            return Answer(dict(started.headers), body)
 
         return send
 

@@ -87,16 +87,15 @@ def _on_postgresql(folder: Path) -> Iterator[Databases]:
             "such as postgres://user@127.0.0.1:5432/postgres."
         )
     prefix = f"clinic_finder_benchmark_{os.getpid()}"
-    address = server._replace(scheme="postgresql", query="").geturl()
-    with psycopg.connect(address, autocommit=True) as administration:
-        databases = Databases(
-            folder,
-            name=lambda alias: f"{prefix}_{alias}",
-            create=lambda name: (
-                administration.execute(SQL("CREATE DATABASE {}").format(Identifier(name))) and None
-            ),
-        )
-        _set_up(server._replace(path=f"/{databases.name(DEFAULT_DB_ALIAS)}").geturl())
+    # Written out, because without a host the standard library would drop the slashes.
+    own_database = f"postgresql://{server.netloc}{server.path}"
+    with psycopg.connect(own_database, autocommit=True) as administration:
+
+        def create(name: str) -> None:
+            administration.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+
+        databases = Databases(folder, lambda alias: f"{prefix}_{alias}", create)
+        _set_up(f"postgres://{server.netloc}/{databases.name(DEFAULT_DB_ALIAS)}")
         try:
             yield databases
         finally:
@@ -118,5 +117,5 @@ def _set_up(database_url: str) -> None:
         "SECURE_SSL_REDIRECT": "0",
     }
     # Static files are not measured, so nobody has to have collected them.
-    warnings.filterwarnings("ignore", message="No directory at", module="whitenoise")
+    warnings.filterwarnings("ignore", message="No directory at")
     django.setup()

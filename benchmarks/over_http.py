@@ -88,7 +88,12 @@ def _served(centres: Sequence[tuple[float, float]]) -> Iterator[int]:
                 f"{server.__name__}:application()",
             ],
             cwd=settings.BASE_DIR,
-            env=os.environ | {server.CENTRES: json.dumps(centres)},
+            env=os.environ
+            | {
+                server.CENTRES: json.dumps(centres),
+                # Static files are not measured, so nobody has to have collected them.
+                "PYTHONWARNINGS": "ignore:No directory at:UserWarning",
+            },
             pass_fds=[listening.fileno()],
         )
     try:

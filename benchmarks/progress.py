@@ -8,8 +8,8 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    TaskID,
     TextColumn,
-    TimeElapsedColumn,
 )
 
 
@@ -30,15 +30,16 @@ class Bars:
         return lambda: self._progress.advance(task)
 
     def of_import(self, title: str, total: int) -> Callable[[str, int], None]:
-        """A bar for each stage of an import, as imports report them."""
-        stored = self._progress.add_task(f"{title}: stored", total=total)
-        published = self._progress.add_task(f"{title}: published", total=total)
+        """A bar for each stage of an import, which tells chunks stored, then how many are published."""
+        tasks: dict[str, TaskID] = {}
 
         def report(stage: str, number: int) -> None:
-            if stage == "stored":
-                self._progress.advance(stored, number)
+            if stage not in tasks:
+                tasks[stage] = self._progress.add_task(f"{title}: {stage}", total=total)
+            if stage == "published":
+                self._progress.update(tasks[stage], completed=number)
             else:
-                self._progress.update(published, completed=number)
+                self._progress.advance(tasks[stage], number)
 
         return report
 
@@ -50,7 +51,6 @@ def bars() -> Iterator[Bars]:
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TimeElapsedColumn(),
     )
     with Progress(*columns, console=Console(stderr=True)) as progress:
         yield Bars(progress)

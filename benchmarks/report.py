@@ -68,7 +68,7 @@ class Part:
         if self.figures:
             console.print(_figure_table(self.figures))
         for note in self.notes:
-            console.print(f"· {note}", style="dim", highlight=False)
+            console.print(f"· {note}", style="dim", highlight=False, markup=False)
 
     def as_json(self) -> dict[str, Any]:
         """All of it as JSON."""

@@ -23,6 +23,10 @@ from finder.terms import make_plan, marks
 PAGE = 20
 # Sorting by geopy is timed on this many rows, and reckoned up to all of them.
 GEOPY_SAMPLE = 2_000
+SCAN_OF_TERM = "scan of the term"
+SCAN_OF_ALL = "scan of all clinics"
+ROUND_TRIP = "one round trip"
+ENOUGH = 10_000
 SPREAD = 15
 SCALING = 1.5
 
@@ -81,7 +85,7 @@ def measure(
     contestants: dict[str, Contestant] = {
         shape.name: _searching(shape, centres, "default") for shape in SHAPES
     }
-    contestants["one round trip"] = _round_trip(len(centres))
+    contestants[ROUND_TRIP] = _round_trip(len(centres))
     if scaling:
         contestants[TENTH] = _searching(SCALED, centres, TENTH)
     times = interleaved(contestants, len(centres), advance)
@@ -108,7 +112,10 @@ def measure(
             )
         )
     part.notes = [
-        f"One round trip: {PAGE} rows by primary key, {times['one round trip'].median:.3f} ms.",
+        f"Below {ENOUGH:,} facilities a scan costs no more than a round trip, and says nothing."
+    ] * (number < ENOUGH)
+    part.notes += [
+        f"One round trip: {PAGE} rows by primary key, {times[ROUND_TRIP].median:.3f} ms.",
         "Scans order all postings of the term, or all clinics, by squared chord in SQL.",
         f"geopy: the geodesic to every clinic that carries the term, at {geopy_ms * 1_000:.0f} µs "
         f"each, measured on at most {GEOPY_SAMPLE:,} and reckoned up.",
@@ -123,7 +130,7 @@ def _row(
     row = {
         "median": own.median,
         "p95": own.p95,
-        "× round trip": own.median / times["one round trip"].median,
+        "× round trip": own.median / times[ROUND_TRIP].median,
     }
     row |= {name: scan.median for name, scan in scans.items()}
     if _rows(shape):
@@ -135,7 +142,7 @@ def _figures(name: str, times: dict[str, Times], scans: dict[str, Times]) -> lis
     own = times[name]
     figures = [Figure(f"{name}: p95", own.p95 / own.median, "its own median", at_most=SPREAD)]
     if scans:
-        scan = scans["scan of all clinics"]
+        scan = scans[SCAN_OF_ALL]
         figures.append(
             Figure(f"{name}: p95", own.p95 / scan.median, "a scan of all clinics", at_most=1)
         )
@@ -169,34 +176,45 @@ def _scans(shape: Shape, centres: Sequence[tuple[float, float]]) -> dict[str, Ti
     queries = [shape.query(*centre) for centre in centres]
     return interleaved(
         {
-            "scan of the term": lambda number: _scan(queries[number], everything=False),
-            "scan of all clinics": lambda number: _scan(queries[number], everything=True),
+            SCAN_OF_TERM: _scanning(queries, whole=False),
+            SCAN_OF_ALL: _scanning(queries, whole=True),
         },
         len(queries),
     )
 
 
-def _scan(query: SearchQuery, *, everything: bool) -> list[tuple[object, ...]]:
+def _scanning(queries: Sequence[SearchQuery], *, whole: bool) -> Contestant:
+    """Walks the rarest term's postings, or those of the whole catalogue, from end to end."""
+    statements = [_scan(query, whole=whole) for query in queries]
+
+    def scan(number: int) -> object:
+        with connections["default"].cursor() as cursor:
+            cursor.execute(*statements[number])
+            return cursor.fetchall()
+
+    return scan
+
+
+def _scan(query: SearchQuery, *, whole: bool) -> tuple[str, list[float]]:
+    """The statement and its values."""
     assert query.centre is not None
     plan = make_plan(query)
-    tests, values = plan.conditions("p", with_driver=everything)
-    term_id = _term(EVERY_CLINIC).pk if everything else plan.driver.term_ids[0]
-    squares = [
-        value for value in ecef(query.centre.latitude, query.centre.longitude) for _ in range(2)
-    ]
+    tests, masks = plan.conditions("p", with_driver=whole)
+    term_id = _term(EVERY_CLINIC).pk if whole else plan.driver.term_ids[0]
+    here = ecef(query.centre.latitude, query.centre.longitude)
+    squares = [value for value in here for _ in range(2)]
+    values: list[float] = [term_id, *masks]
     within = ""
     if query.radius_km is not None:
         within = f"AND {SQUARED_CHORD} <= %s"
         values += [*squares, chord_ceiling_m(query.radius_km * 1_000) ** 2]
-    with connections["default"].cursor() as cursor:
-        cursor.execute(
-            f"""
-            SELECT p.listing_id FROM clinics_posting p WHERE p.term_id = %s {tests} {within}
-            ORDER BY {SQUARED_CHORD} LIMIT {PAGE}
-            """,
-            [term_id, *values, *squares],
-        )
-        return list(cursor.fetchall())
+    return (
+        f"""
+        SELECT p.listing_id FROM clinics_posting p WHERE p.term_id = %s {tests} {within}
+        ORDER BY {SQUARED_CHORD} LIMIT {PAGE}
+        """,
+        [*values, *squares],
+    )
 
 
 def _term(key: str) -> Term:

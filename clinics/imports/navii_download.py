@@ -90,7 +90,7 @@ def _conversation(url: str) -> Iterator[None]:
         raise ImportRefused(
             f"{url} did not answer in time; try again, it goes on there."
         ) from error
-    except httpx.TransportError as error:
+    except httpx.RequestError as error:
         raise ImportRefused(f"{url} was cut off ({error}); try again, it goes on there.") from error
 
 
@@ -142,8 +142,8 @@ class _Links(HTMLParser):
 def _is_web_address(link: str) -> bool:
     """Whether a link is relative or leads to http or https, and can be read at all."""
     try:
-        return urlsplit(link).scheme in ("", "http", "https") and bool(httpx.URL(link))
-    except (ValueError, httpx.InvalidURL):
+        return httpx.URL(link).scheme in ("", "http", "https")
+    except httpx.InvalidURL:
         return False
 
 
@@ -163,10 +163,16 @@ def _download(
     part = _Part(path)
     _fetch(client, url, part, tell, max_bytes)
     if not zipfile.is_zipfile(part.path):
+        what = "a web page" if _is_web_page(part.path) else "something"
         part.forget()
-        raise ImportRefused(f"{url} sent something that is not a ZIP archive; it was not kept.")
+        raise ImportRefused(f"{url} sent {what} that is not a ZIP archive; it was not kept.")
     part.finish()
     return path
+
+
+def _is_web_page(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(64).lstrip().startswith(b"<")
 
 
 class _Part:
@@ -209,12 +215,11 @@ def _fetch(client: httpx.Client, url: str, part: _Part, tell: Progress, max_byte
     done, version = part.resumable()
     headers = {"Range": f"bytes={done}-", "If-Range": version} if done and version else {}
     with _conversation(url), client.stream("GET", url, headers=headers) as response:
-        if headers and response.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
-            part.forget()
-        else:
+        if response.status_code != httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE or not headers:
             _receive(response, url, part, done if headers else 0, tell, max_bytes)
             return
-    # There was no rest to ask for: what was here is of another file, so the whole is fetched.
+    # There was no rest to ask for: what was here is not the beginning of this file.
+    part.forget()
     _fetch(client, url, part, tell, max_bytes)
 
 
@@ -223,12 +228,12 @@ def _receive(
 ) -> None:
     resumed = bool(done) and response.status_code == httpx.codes.PARTIAL_CONTENT
     _refuse_status(response, httpx.codes.PARTIAL_CONTENT if resumed else httpx.codes.OK)
+    _refuse_not_a_file(response, url)
     if resumed:
         _refuse_other_range(response, url, part, done)
     else:
         done = 0
         part.remember(_version(response))
-    _refuse_not_a_file(response, url)
     length = response.headers.get("Content-Length", "")
     total = done + int(length) if length.isdecimal() else None
     _refuse_oversize(url, total or 0, max_bytes)

@@ -8,15 +8,32 @@ from clinics.models.concepts import Concept, Scheme
 from clinics.models.facilities import Department, Facility, Status, YesNoUnknown
 
 
-class Claim(models.Model):
+class Sourced(models.Model):
+    """A statement with where it comes from and when.
+
+    ``sources`` is a list of ``{url, date}``, dates as precise as the source is, empty for undated;
+    ``asserted_on`` is the newest of them. ``recorded_on`` is when it entered the catalogue,
+    ``checked_on`` when a curator last compared it with the living source: null until somebody has.
+    ``origin`` names the file and entry it was loaded from, blank for one entered by hand.
+    """
+
+    sources = models.JSONField(default=list)
+    asserted_on = models.CharField(max_length=10, blank=True, help_text="YYYY, YYYY-MM or a day.")
+    recorded_on = models.DateField()
+    checked_on = models.DateField(null=True, blank=True)
+    expires_on = models.DateField(null=True, blank=True)
+    origin = models.CharField(max_length=120, blank=True, db_index=True)
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.DRAFT)
+
+    class Meta:
+        abstract = True
+
+
+class Claim(Sourced):
     """A source says that a facility carries a concept.
 
     ``statement`` is what the source says, no more; ``note`` the limits of it (a weak or undated
-    source, a prefecture that the source does not name). ``sources`` is a list of ``{url, date}``,
-    dates as precise as the source is, empty for undated. ``asserted_on`` is the newest of them.
-    ``recorded_on`` is when it entered the catalogue, ``checked_on`` when a curator last compared
-    it with the living source: null until somebody has. ``origin`` names the file and entry it was
-    loaded from, blank for one entered by hand.
+    source, a prefecture that the source does not name).
     """
 
     facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="claims")
@@ -32,13 +49,6 @@ class Claim(models.Model):
     )
     statement = models.TextField()
     note = models.TextField(blank=True)
-    sources = models.JSONField(default=list)
-    asserted_on = models.CharField(max_length=10, blank=True, help_text="YYYY, YYYY-MM or a day.")
-    recorded_on = models.DateField()
-    checked_on = models.DateField(null=True, blank=True)
-    expires_on = models.DateField(null=True, blank=True)
-    origin = models.CharField(max_length=120, blank=True, db_index=True)
-    status = models.CharField(max_length=12, choices=Status.choices, default=Status.DRAFT)
 
     class Meta:
         ordering = ["facility", "concept", "pk"]
@@ -56,7 +66,7 @@ class LetterRule(models.TextChoices):
     UNKNOWN = "unknown", "Unknown"
 
 
-class SecondOpinion(models.Model):
+class SecondOpinion(Sourced):
     """A facility's second-opinion terms: paid opinions on existing documents, no treatment.
 
     Amounts are in ``fee_currency`` (ISO 4217) for ``minutes`` of consultation. ``modes``,
@@ -114,13 +124,6 @@ class SecondOpinion(models.Model):
     )
     cancellation = models.TextField(blank=True)
     note = models.TextField(blank=True)
-    sources = models.JSONField(default=list)
-    asserted_on = models.CharField(max_length=10, blank=True, help_text="YYYY, YYYY-MM or a day.")
-    recorded_on = models.DateField()
-    checked_on = models.DateField(null=True, blank=True)
-    expires_on = models.DateField(null=True, blank=True)
-    origin = models.CharField(max_length=120, blank=True, db_index=True)
-    status = models.CharField(max_length=12, choices=Status.choices, default=Status.DRAFT)
 
     class Meta:
         ordering = ["facility", "pk"]
