@@ -31,7 +31,7 @@ NON_MEDICAL = "care:non-medical"
 # Added to the rank of a claim's evidence once a curator has checked the claim.
 CONFIRMED = 100
 
-CHUNK = 1_000
+CHUNK = 500
 MASK_BITS = 62
 SLOTS = 2 * MASK_BITS
 # Terms get the bits of the masks in this order, so that what searches combine comes first.

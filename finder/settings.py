@@ -93,7 +93,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         # for its turn at the start of its transaction instead of failing in the middle of it.
         init_command=(
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
-            "PRAGMA cache_size=-65536; PRAGMA mmap_size=1073741824;"
+            "PRAGMA cache_size=-32768;"
         ),
         transaction_mode="IMMEDIATE",
         timeout=30,

@@ -11,6 +11,7 @@ two; an answer is right if some choice among them makes it exactly the brute for
 import math
 from bisect import insort
 from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from geographiclib.geodesic import Geodesic
@@ -74,6 +75,7 @@ class Measured(NamedTuple):
     most_mm: int
 
 
+@lru_cache(maxsize=100_000)
 def geodesic_m(here: Point, there: Point) -> float:
     """The WGS84 geodesic by GeographicLib, in metres."""
     return float(Geodesic.WGS84.Inverse(*here, *there, Geodesic.DISTANCE)["s12"])
