@@ -333,7 +333,11 @@ BROKEN: dict[str, tuple[str, Breaker, str]] = {
         lambda: csv_text("01-1", ROWS["01-1"]).encode("cp932"),
         "Shift_JIS (cp932)",
     ),
-    "EUC-JP": (".csv", lambda: csv_text("01-1", ROWS["01-1"]).encode("euc_jp"), "EUC-JP"),
+    "EUC-JP": (
+        ".csv",
+        lambda: csv_text("01-1", ROWS["01-1"]).encode("euc_jp", "replace"),
+        "EUC-JP",
+    ),
     "UTF-16": (".csv", lambda: csv_text("01-1", ROWS["01-1"]).encode("utf-16"), "UTF-16"),
     "an unknown encoding": (".csv", lambda: b"\xff\xfa\xfb\r\n", "an unknown encoding"),
     "a bad byte late in the file": (
@@ -341,7 +345,9 @@ BROKEN: dict[str, tuple[str, Breaker, str]] = {
         lambda: contents_of() + b"a\r\n" * 1_000_000 + b"\x83\r\n",
         "not UTF-8 near byte",
     ),
-    "an open quote at the end": (".csv", lambda: contents_of()[:-10], "ends within a quoted cell"),
+    "an end between two cells": (".csv", lambda: contents_of()[:-10], "in the middle of a row"),
+    "an end within a cell": (".csv", lambda: contents_of()[:-120], "in the middle of a row"),
+    "an end within quotes": (".csv", lambda: contents_of()[:-11], "in the middle of a row"),
     "a header alone": (".csv", lambda: csv_text("01-1", []).encode(), "a header and no rows"),
     "another table": (".csv", lambda: b"a,b\r\n1,2\r\n", "begins with 'a, b'"),
     "the other sheet": (".csv", lambda: contents_of("01-2"), "its header is that of departments"),

@@ -67,7 +67,7 @@ def look_through(path: Path, limits: Limits) -> Contents:
     with open_contents(path, limits) as stream:
         start = stream.read(START_BYTES)
         header, first_row = _first_rows(path, start)
-        census = _Census(path, limits, file_bytes)
+        census = _Census(path, limits, file_bytes, len(header))
         census.add(start)
         while block := stream.read(MIB):
             census.add(block)
@@ -227,36 +227,45 @@ class _Census:
     within and what is not, so they are dropped before the text is split at the others.
     """
 
-    def __init__(self, path: Path, limits: Limits, file_bytes: int) -> None:
+    def __init__(self, path: Path, limits: Limits, file_bytes: int, width: int) -> None:
         self._path = path
         self._limits = limits
         self._file_bytes = file_bytes
+        self._width = width
         self._decoder = getincrementaldecoder("utf-8")()
         self._line_ends = 0
-        self._line_bytes = 0
+        self._line = b""
         self._quoted = False
-        self._last = b""
         self.byte_count = 0
 
     def add(self, block: bytes) -> None:
         self.byte_count += len(block)
         _refuse_beyond_limits(self._path, self.byte_count, self._file_bytes, self._limits)
         self._decode(block)
-        self._measure_line(block)
+        self._keep_line(block)
         marks = (b'"' if self._quoted else b"") + block.translate(None, NEITHER_QUOTE_NOR_LINE_END)
         pieces = marks.replace(b'""', b"").split(b'"')
         self._line_ends += sum(len(piece) for piece in pieces[::2])
         self._quoted = len(pieces) % 2 == 0
-        self._last = block[-1:]
 
     def finish(self) -> int:
         """The number of rows after the header."""
         self._decode(b"", final=True)
-        if self._quoted:
+        if self._quoted or self._ends_early():
             raise ImportRefused(
-                f"{self._path.name} ends within a quoted cell: it was cut off. Download it again."
+                f"{self._path.name} ends in the middle of a row: it was cut off. Download it again."
             )
-        return self._line_ends - (self._last == b"\n")
+        return self._line_ends - (not self._line)
+
+    def _ends_early(self) -> bool:
+        """Whether a last line without an end lacks cells, unless it began within a quoted one."""
+        if not self._line or self._line.count(b'"') % 2:
+            return False
+        try:
+            cells = next(csv.reader([self._line.decode("utf-8-sig")]))
+        except csv.Error:
+            return True
+        return len(cells) < self._width
 
     def _decode(self, block: bytes, final: bool = False) -> None:
         try:
@@ -267,13 +276,14 @@ class _Census:
                 f"{self.byte_count - len(block) + error.start:,}; {UTF8_ACCEPTED}"
             ) from error
 
-    def _measure_line(self, block: bytes) -> None:
-        """Refuse an endless line, which reading would have to hold in memory."""
+    def _keep_line(self, block: bytes) -> None:
+        """Keep the line that the block ends in, and refuse one too long to be held in memory."""
         first_end = block.find(b"\n")
-        longest = self._line_bytes + (len(block) if first_end < 0 else first_end)
-        if longest > self._limits.max_line_bytes:
+        if len(self._line) + (len(block) if first_end < 0 else first_end) > (
+            self._limits.max_line_bytes
+        ):
             raise ImportRefused(
                 f"{self._path.name} has a line of more than {self._limits.max_line_bytes:,} bytes; "
                 "it is not a CSV file of the ministry."
             )
-        self._line_bytes = longest if first_end < 0 else len(block) - 1 - block.rfind(b"\n")
+        self._line = self._line + block if first_end < 0 else block[block.rfind(b"\n") + 1 :]

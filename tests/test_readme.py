@@ -1,0 +1,121 @@
+"""Every command of the READMEs is run: by these tests, or by CI as it stands there."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from clinics.imports.starter import load_starter
+from tests.navii_sheets import hospital, hours, write_release
+from tests.release_server import serving
+
+ROOT = Path(__file__).parent.parent
+READMES = ("README.md", "README.ja.md")
+BASE = "http://127.0.0.1:8000"
+MANAGE = ".venv/bin/python manage.py "
+
+
+def commands(readme: str) -> list[str]:
+    """The lines of the shell blocks."""
+    blocks = re.findall(r"```sh\n(.*?)```", (ROOT / readme).read_text(), re.DOTALL)
+    return [line for block in blocks for line in block.splitlines() if line]
+
+
+ALL_COMMANDS = sorted({command for readme in READMES for command in commands(readme)})
+
+
+def test_both_readmes_give_the_same_commands() -> None:
+    assert commands("README.md") == commands("README.ja.md")
+    assert len(ALL_COMMANDS) >= 12
+
+
+@pytest.mark.parametrize("command", [c for c in ALL_COMMANDS if c.startswith("make ")])
+def test_the_words_of_make_are_run_by_ci(command: str) -> None:
+    ci = "".join((ROOT / ".ci" / name).read_text() for name in ("run", "newcomer"))
+    assert re.search(rf"^(.* )?{re.escape(command)}( |$)", ci, re.MULTILINE), command
+
+
+@pytest.mark.parametrize("command", [c for c in ALL_COMMANDS if c.startswith("curl ")])
+@pytest.mark.django_db(transaction=True)
+def test_the_questions_are_answered(command: str, live_server: object) -> None:
+    load_starter()
+    address = command.split("'")[1].replace(BASE, live_server.url)  # type: ignore[attr-defined]
+    result = subprocess.run(
+        ["curl", "--silent", "--write-out", "\n%{http_code}", address],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    body, status = result.stdout.rsplit("\n", 1)
+    if "lat=139.7671" in address:
+        assert status == "400" and "swapped-coordinates" in body
+    else:
+        assert status == "200" and "順天堂大学医学部附属順天堂医院" in body
+    if "page_size=1" in address and "category" in address:
+        assert '"distance_km":2.397' in body and '"count":16,' in body
+
+
+@pytest.fixture(scope="module")
+def own_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("newcomer")
+    manage("migrate", folder)
+    yield folder
+
+
+def manage(arguments: str, folder: Path) -> str:
+    """Run a management command with a database of its own; what it printed."""
+    result = subprocess.run(
+        [sys.executable, ROOT / "manage.py", *arguments.split()],
+        cwd=folder,
+        env={"DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}", "PATH": ""},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+@pytest.mark.parametrize("command", [c for c in ALL_COMMANDS if c.startswith(MANAGE)])
+def test_the_management_commands_do_what_they_say(command: str, own_database: Path) -> None:
+    arguments = command.removeprefix(MANAGE)
+    files = own_database / "files"
+    files.mkdir(exist_ok=True)
+    sheets = {
+        "01-1": [hospital()],
+        "01-2": [hours()],
+        "02-1": [],
+        "02-2": [],
+    }
+    write_release(files, sheets)
+    if "--download" in arguments:
+        with serving(files) as page:
+            told = manage(f"{arguments} --page-url {page}", own_database)
+        assert "Release of 2025-06-01" in told
+    elif "PATH" in arguments:
+        assert "Release of 2025-06-01" in manage(arguments.replace("PATH", str(files)), own_database)
+    else:
+        assert manage(arguments, own_database)
+
+
+def test_every_command_is_of_a_kind_that_is_run() -> None:
+    assert all(c.startswith(("make ", "curl ", MANAGE)) for c in ALL_COMMANDS)
+
+
+def test_links_to_files_lead_somewhere() -> None:
+    for readme in (*READMES, "CONTRIBUTING.md"):
+        links = re.findall(r"\]\((?!http)([^)#]+)\)", (ROOT / readme).read_text())
+        assert not [link for link in links if not (ROOT / link).exists()], readme
+
+
+def test_the_readme_names_every_parameter_and_address() -> None:
+    from finder.parameters import SearchParameters
+
+    for readme in READMES:
+        text = (ROOT / readme).read_text()
+        assert not [name for name in SearchParameters.base_filters if f"`{name}`" not in text]
