@@ -1,6 +1,5 @@
 """The course of the benchmark: what is filled, what is measured, in which order."""
 
-import gc
 from collections.abc import Iterator, Sequence
 
 from benchmarks import answering, catalogue, importing, over_http, searching
@@ -26,9 +25,6 @@ def measured_parts(options: Options, databases: Databases, bars: Bars) -> Iterat
         return
     _finish_catalogue(records, options, databases, bars)
     del records
-    # The garbage collector is not to look through what stays until the end.
-    gc.collect()
-    gc.freeze()
     centres = population.centres(options.rounds)
     if "search" in options.parts:
         step = bars.steps("Searching", options.rounds)

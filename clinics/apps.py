@@ -4,14 +4,16 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.apps.registry import Apps
+from django.apps.registry import apps as installed
 from django.db.models.signals import post_migrate
 
 
-def load_taxonomy_after_migrate(using: str, apps: Apps, **_: Any) -> None:
+def load_taxonomy_after_migrate(using: str, apps: Apps = installed, **_: Any) -> None:
     """Give every migrated database the reviewed concepts, whatever command comes next.
 
-    Listings carry the concepts' labels, so changed concepts are published at once. Migrating back
-    to before there were concepts leaves nothing to load.
+    Listings carry the concepts' labels, so changed concepts are published at once. Flushing sends
+    the signal without the state of the apps, which are then all there; migrating back to before
+    there were concepts leaves nothing to load.
     """
     from clinics.publication import republish_everything
     from clinics.taxonomy import load_taxonomy
@@ -20,7 +22,6 @@ def load_taxonomy_after_migrate(using: str, apps: Apps, **_: Any) -> None:
         apps.get_model("clinics", "Concept")
     except LookupError:
         return
-
     if load_taxonomy(using=using).updated:
         republish_everything(using=using)
 

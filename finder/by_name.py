@@ -9,7 +9,7 @@ import math
 from clinics.position import Compass, ecef, geodesic_m
 from finder.cells import ANYWHERE, EVERYWHERE
 from finder.postings import READ_WHOLE, Bounds, Named, Postings, millimetres
-from finder.query import Hit, NameKey, Page, SearchQuery
+from finder.query import Hit, NameKey, Page, SearchQuery, empty_page
 from finder.terms import make_plan
 
 
@@ -22,7 +22,7 @@ def search(query: SearchQuery, using: str = "default") -> Page:
         raise ValueError("A search by name continues after a name key.")
     plan = make_plan(query, using)
     if plan.nothing:
-        return Page((), more=False, count=0, count_exact=True)
+        return empty_page(query)
     postings = Postings(plan, query.centre, using)
     bounds = Bounds.of(query.radius_km, None)
     wanted = query.page_size + 1

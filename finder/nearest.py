@@ -14,7 +14,7 @@ import math
 from clinics.position import Compass, chord_ceiling_m
 from finder.cells import EVERYWHERE, Block, block, level_of_height
 from finder.postings import Bounds, Candidate, Postings
-from finder.query import Centre, Hit, NearestKey, Page, SearchQuery
+from finder.query import Centre, Hit, NearestKey, Page, SearchQuery, empty_page
 from finder.terms import make_plan
 
 # A driver of this many postings is read whole: faster than finding the right block.
@@ -35,7 +35,7 @@ def search(query: SearchQuery, using: str = "default") -> Page:
         raise ValueError("A nearest search has a centre, and continues after a nearest key.")
     plan = make_plan(query, using)
     if plan.nothing:
-        return Page((), more=False, count=0, count_exact=True)
+        return empty_page(query)
     postings = Postings(plan, query.centre, using)
     found = nearest(
         postings, query.centre, query.page_size + 1, Bounds.of(query.radius_km, query.after)

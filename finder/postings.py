@@ -233,15 +233,15 @@ class Postings:
 
     def _chord_conditions(self, *bounds: tuple[str, float]) -> tuple[str, list[float]]:
         """`` AND …`` conditions on the chord; bounds that every chord meets are left out."""
-        sql: list[str] = []
-        values: list[float] = []
-        for comparison, chord_m in bounds:
-            if 0 < chord_m < math.inf:
-                sql.append(f"AND {SQUARED_CHORD} {comparison} %s")
-                values += [*self._squares, chord_m * chord_m]
-            elif chord_m == 0 and comparison == "<":
-                sql.append("AND 1 = 0")
-        return " ".join(sql), values
+        real = [
+            (comparison, chord_m)
+            for comparison, chord_m in bounds
+            if chord_m < math.inf and not (comparison == ">=" and chord_m <= 0)
+        ]
+        return (
+            " ".join(f"AND {SQUARED_CHORD} {comparison} %s" for comparison, _ in real),
+            [value for _, chord_m in real for value in (*self._squares, chord_m * chord_m)],
+        )
 
     def _fetch(self, area: Block, select: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         """Run a select over the postings of the driver's terms in an area."""

@@ -79,3 +79,9 @@ class Page:
     more: bool
     count: int | None
     count_exact: bool
+
+
+def empty_page(query: SearchQuery) -> Page:
+    """The page of a query that no clinic can meet."""
+    counted = query.count != "none"
+    return Page((), more=False, count=0 if counted else None, count_exact=counted)

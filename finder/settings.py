@@ -92,8 +92,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         # WAL lets searches go on while an import writes; IMMEDIATE makes a second writer wait
         # for its turn at the start of its transaction instead of failing in the middle of it.
         init_command=(
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
-            "PRAGMA cache_size=-32768;"
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32768;"
         ),
         transaction_mode="IMMEDIATE",
         timeout=30,

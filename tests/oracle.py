@@ -95,30 +95,34 @@ def measure(here: Point, clinic: Clinic) -> Measured:
     return Measured(clinic, metres, least, round(metres * 1_000 + slack))
 
 
-def meets(clinic: Clinic, required: Iterable[Collection[str]], *, bodywork: bool) -> bool:
-    """Whether a clinic meets every requirement; bodywork only where it is let in."""
-    if clinic.is_bodywork and not bodywork:
-        return False
-    return all(any(clinic.carries(key) for key in keys) for keys in required)
-
-
 class Oracle:
     """Every clinic there is."""
 
     def __init__(self, clinics: Iterable[Clinic]) -> None:
         self.clinics = tuple(clinics)
+        self._carriers: dict[str, frozenset[str]] = {}
+        self._bodywork = {clinic.id for clinic in self.clinics if clinic.is_bodywork}
         self._on_sphere = {
             clinic.id: _on_sphere(clinic.latitude, clinic.longitude)
             for clinic in self.clinics
             if clinic.latitude is not None and clinic.longitude is not None
         }
 
+    def carriers(self, key: str) -> frozenset[str]:
+        """The ids of the clinics filed under ``scheme:slug``."""
+        if key not in self._carriers:
+            found = (clinic.id for clinic in self.clinics if clinic.carries(key))
+            self._carriers[key] = frozenset(found)
+        return self._carriers[key]
+
     def matching(
         self, required: Iterable[Collection[str]] = (), *, bodywork: bool = False
     ) -> list[Clinic]:
-        """The clinics that meet every requirement, wherever they are."""
-        required = list(required)
-        return [clinic for clinic in self.clinics if meets(clinic, required, bodywork=bodywork)]
+        """The clinics that meet every requirement; bodywork only where it is let in."""
+        left = {clinic.id for clinic in self.clinics} - (set() if bodywork else self._bodywork)
+        for keys in required:
+            left &= frozenset[str]().union(*map(self.carriers, keys))
+        return [clinic for clinic in self.clinics if clinic.id in left]
 
     def brute_force(self, here: Point, clinics: Iterable[Clinic]) -> list[Measured]:
         """All of these clinics that have a position, nearest first."""

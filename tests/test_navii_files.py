@@ -14,13 +14,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinics.imports.navii_contents import Limits, look_through
+from clinics.imports.navii_contents import Limits, look_through, open_contents
 from clinics.imports.navii_files import LIMITS, Release, open_release
 from clinics.imports.records import Finding
 from clinics.imports.refusal import ImportRefused
 from clinics.models import Kind
 from tests.navii_sheets import (
     NAMES,
+    PACKERS,
     clinic,
     columns_of,
     csv_text,
@@ -347,6 +348,11 @@ BROKEN: dict[str, tuple[str, Breaker, str]] = {
     ),
     "an end between two cells": (".csv", lambda: contents_of()[:-10], "in the middle of a row"),
     "an end within a cell": (".csv", lambda: contents_of()[:-120], "in the middle of a row"),
+    "an end within a cell beyond reason": (
+        ".csv",
+        lambda: contents_of() + b"a" * 140_000,
+        "in the middle of a row",
+    ),
     "an end within quotes": (".csv", lambda: contents_of()[:-11], "in the middle of a row"),
     "a header alone": (".csv", lambda: csv_text("01-1", []).encode(), "a header and no rows"),
     "another table": (".csv", lambda: b"a,b\r\n1,2\r\n", "begins with 'a, b'"),
@@ -363,6 +369,38 @@ def test_a_broken_file_is_refused_before_anything_is_read(tmp_path: Path, breaka
     message = refusal(sound, broken)
     assert message.startswith(broken.name)
     assert problem in message
+
+
+def test_a_file_that_went_away_is_refused(tmp_path: Path) -> None:
+    with (
+        pytest.raises(ImportRefused, match="cannot be read"),
+        open_contents(tmp_path / "gone.csv", LIMITS),
+    ):
+        pass
+
+
+SOUND = st.sampled_from([".csv", ".csv.gz", ".zip"]).map(
+    lambda suffix: (suffix, PACKERS[suffix]("a.csv", contents_of()))
+)
+
+
+@given(SOUND, st.integers(0, 10_000), st.binary(max_size=4), st.integers(0, 40))
+def test_whatever_stands_in_a_file_it_is_opened_or_refused(
+    tmp_path_factory: pytest.TempPathFactory,
+    sound: tuple[str, bytes],
+    place: int,
+    other: bytes,
+    lost: int,
+) -> None:
+    suffix, contents = sound
+    place %= len(contents)
+    contents = contents[:place] + other + contents[place + lost :]
+    path = named(tmp_path_factory.mktemp("any"), f"{HOSPITALS}{suffix}", contents)
+    try:
+        for sheet in open_release([path]).sheets:
+            list(sheet.rows())
+    except ImportRefused as refused:
+        assert path.name in str(refused)
 
 
 @pytest.mark.parametrize("number", ["01-1", "01-2"])

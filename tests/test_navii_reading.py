@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from clinics.hours import Closures, Session
+from clinics.hours import Closures, Day, Session
 from clinics.imports.navii import (
     collect_departments,
     ids_with_departments,
@@ -27,7 +27,7 @@ from clinics.imports.navii_faults import FAULTS
 from clinics.imports.navii_files import open_release
 from clinics.imports.navii_hours import parse_interval, parse_time
 from clinics.imports.navii_websites import parse_website
-from clinics.imports.records import FacilityRecord, Finding
+from clinics.imports.records import DepartmentRecord, FacilityRecord, Finding
 from clinics.models import Kind, OfficialFacts
 from tests.navii_sheets import (
     CLINIC,
@@ -45,7 +45,7 @@ from tests.navii_sheets import (
 
 MORNING = ("09:00", "12:00")
 AFTERNOON = ("14:00", "17:30")
-WORKDAYS = ("mon", "tue", "wed", "thu", "fri")
+WORKDAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri")
 
 
 def codes(findings: list[Finding]) -> list[str]:
@@ -430,11 +430,20 @@ def test_fault_seventeen_the_mark_of_a_line_end_becomes_one(tmp_path: Path) -> N
 
 def test_what_cannot_be_seen_is_taken_out_of_text(tmp_path: Path) -> None:
     record, findings = read_one(
-        tmp_path, hospital(address="北海道１８０\xad１\x00\u200b", remarks="一\t二\r\n三")
+        tmp_path,
+        hospital(name="札\x00幌病院", address="北海道１８０\xad１\u200b", remarks="一\t二\r\n三"),
     )
+    assert record.name == "札幌病院"
     assert record.address == "北海道１８０１"
     assert record.closing_remarks == "一 二\n三"
-    assert codes(findings) == ["text-control-characters"]
+    assert codes(findings) == ["text-control-characters"] * 2
+
+
+def test_what_cannot_be_seen_is_taken_out_of_the_names_of_departments(tmp_path: Path) -> None:
+    sheets = {"01-1": [hospital()], "01-2": [hours(name="脳\u200b神経内科")]}
+    (record,), findings = read_sheets(tmp_path, sheets)
+    assert record.departments == (DepartmentRecord("01013", "脳神経内科"),)
+    assert codes(findings) == ["text-control-characters", "open-but-no-hours"]
 
 
 def test_text_longer_than_the_catalogue_holds_is_never_cut_short(tmp_path: Path) -> None:
@@ -725,6 +734,11 @@ def test_an_interval_that_is_kept_is_the_one_stated(start: time, end: time) -> N
             start.replace(second=0, microsecond=0),
             end.replace(second=0, microsecond=0),
         )
+
+
+def test_cells_of_nothing_but_space_are_blank(tmp_path: Path) -> None:
+    sessions, findings = read_hours(tmp_path, hours(consultation={"月": ("　", " ")}))
+    assert (sessions, findings) == ((), [])
 
 
 def test_fault_twenty_four_emergency_duty_does_not_contradict_closing_days(tmp_path: Path) -> None:

@@ -49,7 +49,16 @@ CLAIMS = {
     "feature:lift": 0.001,
 }
 CARRIED_BY_NONE = "sport:tennis-racket"
-NAMES = ["あおば医院", "アオバ医院", "青葉クリニック", "Sakura Clinic", "ＳＡＫＵＲＡ", "", "ｻｸﾗ", "佐倉"]
+NAMES = [
+    "あおば医院",
+    "アオバ医院",
+    "青葉クリニック",
+    "Sakura Clinic",
+    "ＳＡＫＵＲＡ",
+    "",
+    "ｻｸﾗ",
+    "佐倉",
+]
 
 TOKYO = (35.6812, 139.7671)
 STATION = (35.658, 139.7016)
@@ -213,6 +222,7 @@ def nearby(centres: st.SearchStrategy[Point]) -> st.SearchStrategy[Point]:
 LATITUDES = st.floats(-90, 90)
 LONGITUDES = st.floats(-180, 180)
 CLINIC_POINTS = st.sampled_from([(clinic.latitude, clinic.longitude) for clinic in PLACED])
+# As precise as the interface takes them.
 CENTRES = st.one_of(
     st.builds(lambda z, lng: (math.degrees(math.asin(z)), lng), st.floats(-1, 1), LONGITUDES),
     nearby(st.sampled_from([TOKYO, STATION, TAVEUNI, *CLUSTERS])),
@@ -224,7 +234,7 @@ CENTRES = st.one_of(
     st.tuples(LATITUDES, st.sampled_from([180.0, -180.0])),
     nearby(st.sampled_from([(-16.8, 180.0), (-16.8, -180.0), (0.0, 180.0), (35.0, -180.0)])),
     st.tuples(st.sampled_from([0.0, -0.0]), LONGITUDES),
-)
+).map(lambda centre: (round(centre[0], 15), round(centre[1], 15)))
 KEYS = st.sampled_from(
     [
         *DEPARTMENTS,
@@ -303,9 +313,15 @@ def check_count(query: SearchQuery, page: Page) -> None:
         assert page.count_exact
 
 
+def ask(query: SearchQuery) -> Page:
+    """The finder's answer; should it fail, the database is as before."""
+    with transaction.atomic():
+        return search(query)
+
+
 def check_page(query: SearchQuery, after: Key | None = None) -> Page:
     """Ask, and assert that the answer is the judge's."""
-    page = search(query if after is None else replace(query, after=NearestKey(*after)))
+    page = ask(query if after is None else replace(query, after=NearestKey(*after)))
     expected = ORACLE.nearest(
         here(query), matching(query), query.page_size + 1, query.radius_km, after
     )
@@ -354,7 +370,7 @@ def test_a_page_after_any_clinic_goes_on_where_the_judge_does(reading, query, da
     check_page(query, after=(millimetres(item.metres), clinic.id))
 
 
-@settings(many, max_examples=100)
+@settings(many, max_examples=75)
 @given(query=questions())
 def test_every_clinic_at_equal_distances_comes_in_the_order_of_ids(reading, query):
     """One point with sixty clinics, and mirrored ones, asked for a few at a time."""
@@ -365,27 +381,29 @@ def test_every_clinic_at_equal_distances_comes_in_the_order_of_ids(reading, quer
         check_page(small, after=keys_of(page)[-1])
 
 
-@settings(many, max_examples=60)
-@given(pole=st.sampled_from([90.0, -90.0]), lng=LONGITUDES, size=st.integers(1, 60), far=radii(TOKYO))
+@settings(many, max_examples=40)
+@given(
+    pole=st.sampled_from([90.0, -90.0]), lng=LONGITUDES, size=st.integers(1, 60), far=radii(TOKYO)
+)
 def test_at_a_pole_every_longitude_is_as_near(reading, pole, lng, size, far):
     check_page(SearchQuery(centre=Centre(pole, lng), radius_km=far, page_size=size))
 
 
-@settings(many, max_examples=80)
+@settings(many, max_examples=50)
 @given(centre=CENTRES, clinic=st.sampled_from(PLACED))
 def test_a_radius_holds_the_clinic_that_lies_exactly_on_it(reading, centre, clinic):
     item = measure(centre, clinic)
     assume(item.least_mm == item.most_mm > 0)
     query = SearchQuery(Centre(*centre), item.most_mm / 1_000_000, count="exact", bodywork=True)
-    with_it = search(query)
-    without_it = search(replace(query, radius_km=(item.most_mm - 1) / 1_000_000))
+    with_it = ask(query)
+    without_it = ask(replace(query, radius_km=(item.most_mm - 1) / 1_000_000))
     assert with_it.count > without_it.count
     assert clinic.id not in {hit.key.clinic_id for hit in without_it.hits}
-    at_the_edge = search(replace(query, after=NearestKey(item.most_mm - 1, "f" * 32)))
+    at_the_edge = ask(replace(query, after=NearestKey(item.most_mm - 1, "f" * 32)))
     assert (item.most_mm, clinic.id) in keys_of(at_the_edge) or at_the_edge.more
 
 
-@settings(many, max_examples=200)
+@settings(many, max_examples=150)
 @given(query=questions(), located=st.booleans(), data=st.data())
 def test_the_page_by_name_is_the_judge_s(reading, query, located, data):
     """With a centre and a radius, and without; from the start, and after any clinic."""
@@ -393,7 +411,7 @@ def test_the_page_by_name_is_the_judge_s(reading, query, located, data):
         query = replace(query, centre=None, radius_km=None)
     after = data.draw(st.none() | st.sampled_from(WORLD))
     key = after and NameKey(*after.name_key)
-    page = search(replace(query, sort="name", after=key))
+    page = ask(replace(query, sort="name", after=key))
     members = matching(query)
     uncertain = 0
     if query.centre is not None:
@@ -427,7 +445,7 @@ def within(
     return [clinic for clinic in clinics if clinic.id in chosen], len(edge)
 
 
-@settings(many, max_examples=20)
+@settings(many, max_examples=15)
 @given(query=questions())
 def test_bodywork_is_left_out_unless_it_is_asked_for_by_name(reading, query):
     """Asking for a sport that the place names is not asking for it."""
@@ -460,13 +478,13 @@ def test_clinics_without_a_position_are_found_only_without_a_centre(reading):
     assert len(nowhere) > 30
     by_distance = SearchQuery(centre=Centre(*TOKYO), radius_km=20_100, count="exact")
     for query in (by_distance, replace(by_distance, sort="name")):
-        assert search(query).count == len(PLACED) - sum(clinic.is_bodywork for clinic in PLACED)
+        assert ask(query).count == len(PLACED) - sum(clinic.is_bodywork for clinic in PLACED)
     found = set()
-    page = search(SearchQuery(sort="name", page_size=100))
+    page = ask(SearchQuery(sort="name", page_size=100))
     while page.hits:
         found |= {hit.key.clinic_id for hit in page.hits if hit.distance_mm is None}
         after = page.hits[-1].key
-        page = search(SearchQuery(sort="name", page_size=100, after=after))
+        page = ask(SearchQuery(sort="name", page_size=100, after=after))
     assert nowhere <= found
     assert found == {clinic.id for clinic in WORLD if not clinic.is_bodywork}
 
@@ -474,15 +492,15 @@ def test_clinics_without_a_position_are_found_only_without_a_centre(reading):
 @pytest.mark.parametrize("sort", ["distance", "name"])
 def test_a_term_that_no_clinic_carries_gives_an_empty_page(reading, sort):
     query = SearchQuery(centre=Centre(*TOKYO), sort=sort, required=(AnyOf((CARRIED_BY_NONE,)),))
-    assert search(query) == Page((), more=False, count=0, count_exact=True)
+    assert ask(query) == Page((), more=False, count=0, count_exact=True)
     both = replace(query, required=(*query.required, AnyOf(("category:neurology",))))
-    assert search(both) == Page((), more=False, count=0, count_exact=True)
+    assert ask(both) == Page((), more=False, count=0, count_exact=True)
     either = replace(query, required=(AnyOf((CARRIED_BY_NONE, "service:dbs")),), count="exact")
     number = sum("service:dbs" in clinic.keys and clinic.latitude is not None for clinic in WORLD)
-    assert search(either).count == number > 0
+    assert ask(either).count == number > 0
 
 
-@settings(many, max_examples=80)
+@settings(many, max_examples=50)
 @given(clinic=st.sampled_from(PLACED), north=st.floats(-9, 9), east=st.floats(-9, 9))
 def test_a_radius_over_http_holds_the_clinic_that_lies_exactly_on_it(reading, clinic, north, east):
     assume(not clinic.is_bodywork)
@@ -498,7 +516,7 @@ def test_a_radius_over_http_holds_the_clinic_that_lies_exactly_on_it(reading, cl
         assert with_it > get(asked, radius_km=f"{(item.most_mm - 1) / 1_000_000:.6f}")["count"]
 
 
-@settings(many, max_examples=100)
+@settings(many, max_examples=80)
 @given(query=questions())
 def test_the_same_over_http(reading, query):
     """The page of the judge with distances in metres, bearings and the clinics' documents."""
@@ -522,7 +540,7 @@ def test_the_same_over_http(reading, query):
     assume(all(len(filters.get(name, [])) < 2 for name in ("kind", "prefecture")))
     assume(not any("," in filters.get(name, [""])[0] for name in ("kind", "prefecture")))
     body = get(asked, **filters)
-    page = search(query)
+    page = ask(query)
     assert [hex_id(hit) for hit in body["results"]] == [hit.key.clinic_id for hit in page.hits]
     assert (body["next"] is not None) == page.more
     assert (body.get("count"), body.get("count_exact", False)) == (page.count, page.count_exact)

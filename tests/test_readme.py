@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from clinics.imports.starter import load_starter
-from tests.navii_sheets import hospital, hours, write_release
+from tests.navii_sheets import CLINIC, clinic, hospital, hours, write_release
 from tests.release_server import serving
 
 ROOT = Path(__file__).parent.parent
@@ -89,8 +89,8 @@ def test_the_management_commands_do_what_they_say(command: str, own_database: Pa
     sheets = {
         "01-1": [hospital()],
         "01-2": [hours()],
-        "02-1": [],
-        "02-2": [],
+        "02-1": [clinic()],
+        "02-2": [hours(CLINIC["id"], "02035", "整形外科")],
     }
     write_release(files, sheets)
     if "--download" in arguments:
@@ -98,7 +98,9 @@ def test_the_management_commands_do_what_they_say(command: str, own_database: Pa
             told = manage(f"{arguments} --page-url {page}", own_database)
         assert "Release of 2025-06-01" in told
     elif "PATH" in arguments:
-        assert "Release of 2025-06-01" in manage(arguments.replace("PATH", str(files)), own_database)
+        assert "Release of 2025-06-01" in manage(
+            arguments.replace("PATH", str(files)), own_database
+        )
     else:
         assert manage(arguments, own_database)
 

@@ -226,6 +226,7 @@ def _fetch(client: httpx.Client, url: str, part: _Part, tell: Progress, max_byte
 def _receive(
     response: httpx.Response, url: str, part: _Part, done: int, tell: Progress, max_bytes: int
 ) -> None:
+    """Write the answer down. An answer shorter than its Content-Length is an error of httpx."""
     resumed = bool(done) and response.status_code == httpx.codes.PARTIAL_CONTENT
     _refuse_status(response, httpx.codes.PARTIAL_CONTENT if resumed else httpx.codes.OK)
     _refuse_not_a_file(response, url)
@@ -245,8 +246,6 @@ def _receive(
             _refuse_oversize(url, done, max_bytes)
             file.write(block)
             tell(part.target.name, done, total)
-    if total is not None and done != total:
-        raise ImportRefused(f"{url} ended after {done:,} of {total:,} bytes; try again.")
 
 
 def _version(response: httpx.Response) -> str:

@@ -22,7 +22,7 @@ class Sourced(models.Model):
     recorded_on = models.DateField()
     checked_on = models.DateField(null=True, blank=True)
     expires_on = models.DateField(null=True, blank=True)
-    origin = models.CharField(max_length=120, blank=True, db_index=True)
+    origin = models.CharField(max_length=200, blank=True, db_index=True)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.DRAFT)
 
     class Meta:
