@@ -81,6 +81,11 @@ def geodesic_m(here: Point, there: Point) -> float:
     return float(Geodesic.WGS84.Inverse(*here, *there, Geodesic.DISTANCE)["s12"])
 
 
+def azimuth_deg(here: Point, there: Point) -> float:
+    """The direction in which the geodesic sets out, in degrees clockwise from north."""
+    return float(Geodesic.WGS84.Inverse(*here, *there, Geodesic.AZIMUTH)["azi1"]) % 360
+
+
 def millimetres(metres: float) -> int:
     """Metres as whole millimetres."""
     return round(metres * 1_000)

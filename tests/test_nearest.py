@@ -25,6 +25,7 @@ from tests.oracle import (
     Key,
     Oracle,
     Point,
+    azimuth_deg,
     check_nearest,
     geodesic_m,
     measure,
@@ -220,7 +221,7 @@ def nearby(centres: st.SearchStrategy[Point]) -> st.SearchStrategy[Point]:
 
 
 LATITUDES = st.floats(-90, 90)
-LONGITUDES = st.floats(-180, 180)
+LONGITUDES = st.floats(-180, 180).map(lambda degrees: round(degrees, 15))
 CLINIC_POINTS = st.sampled_from([(clinic.latitude, clinic.longitude) for clinic in PLACED])
 # As precise as the interface takes them.
 CENTRES = st.one_of(
@@ -551,6 +552,9 @@ def test_the_same_over_http(reading, query):
         assert abs(shown["distance_km"] * 1_000_000 - hit.distance_mm) <= 500.5
         assert shown["distance_km"] == round(shown["distance_km"], 3)
         assert 0 <= shown["bearing_deg"] < 360
+        if 1_000 < hit.distance_mm < 300_000_000 and abs(centre[0]) < 80:
+            azimuth = azimuth_deg(centre, (clinic.latitude, clinic.longitude))
+            assert abs((shown["bearing_deg"] - azimuth + 180) % 360 - 180) < 1.5
         assert (shown["clinic"]["lat"], shown["clinic"]["lng"]) == clinic[1:3]
 
 
