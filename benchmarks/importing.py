@@ -35,7 +35,8 @@ TABLES: tuple[type[models.Model], ...] = (
     Listing,
     Posting,
 )
-FLOOR = "floor"
+# The bare driver gets two tries, and is told by its better one.
+FLOORS = ("floor", "second_floor")
 TENTH = "tenth"
 NEXT_RELEASE = date(2026, 12, 1)
 ROWS_AT_ONCE = 10_000
@@ -63,19 +64,20 @@ def measure(records: Sequence[FacilityRecord], databases: Databases, bars: Bars)
     small = records[: max(1, number // 10)]
     first = _seconds(records, bars.of_import("Importing", number))
     again = _seconds(records, bars.of_import("Importing again", number))
-    databases.add(FLOOR)
-    driver, rows = seconds_of_copy("default", FLOOR, bars.counter("Writing the bare rows", None))
+    bare = [_bare_copy(databases, bars, FLOORS[0])]
     databases.add(TENTH)
-    seconds = Seconds(
-        first,
-        again,
-        driver,
-        _seconds(small, bars.of_import("Importing a tenth", len(small)), TENTH),
-        _seconds(
-            small, bars.of_import("The next release", len(small)), TENTH, release=NEXT_RELEASE
-        ),
+    small_first = _seconds(small, bars.of_import("Importing a tenth", len(small)), TENTH)
+    small_next_release = _seconds(
+        small, bars.of_import("The next release", len(small)), TENTH, release=NEXT_RELEASE
     )
-    return _part(seconds, number, rows)
+    bare.append(_bare_copy(databases, bars, FLOORS[1]))
+    driver, rows = min(bare)
+    return _part(Seconds(first, again, driver, small_first, small_next_release), number, rows)
+
+
+def _bare_copy(databases: Databases, bars: Bars, alias: str) -> tuple[float, int]:
+    databases.add(alias)
+    return seconds_of_copy("default", alias, bars.counter("Writing the bare rows", None))
 
 
 def import_only(records: Sequence[FacilityRecord], using: str, bars: Bars) -> None:
@@ -184,7 +186,7 @@ def _part(seconds: Seconds, number: int, rows: int) -> Part:
         ],
         [
             f"{bare} writes the same rows in one transaction into empty tables with the same "
-            "indexes; neither reading files nor reading these rows is counted.",
+            "indexes, twice, of which the faster counts; reading files or these rows is not counted.",
             "A release is named in every clinic's document, so the next one renews every listing.",
         ],
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
@@ -52,6 +53,14 @@ prepared: list[Prepared] = []
 
 def empty(request: HttpRequest) -> HttpResponse:
     """Nothing at all."""
+    return HttpResponse()
+
+
+def one_query(request: HttpRequest, number: int) -> HttpResponse:
+    """Nothing but a look at the version of one listing, which is what knowing a 304 takes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT version FROM clinics_listing WHERE id = %s", [number])
+        cursor.fetchone()
     return HttpResponse()
 
 
@@ -156,6 +165,7 @@ def every_row(request: HttpRequest, number: int, rows: int) -> JsonResponse:
 
 urlpatterns = [
     path("empty", empty),
+    path("one-query/<int:number>", one_query),
     path("bare/<int:number>", bare),
     path("serialised/<int:number>", Serialised.as_view()),
     path("every-row/<int:number>/<int:rows>", every_row),

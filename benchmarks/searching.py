@@ -14,7 +14,7 @@ from benchmarks.report import Figure, Grid, Part
 from benchmarks.timing import Contestant, Times, interleaved
 from clinics.models import Listing, OfficialFacts, Term
 from clinics.position import chord_ceiling_m, ecef
-from clinics.publication import EVERY_CLINIC
+from clinics.terms import EVERY_CLINIC
 from finder.postings import SQUARED_CHORD
 from finder.query import AnyOf, Centre, SearchQuery
 from finder.search import search

@@ -6,8 +6,11 @@ SQLite and with COPY on PostgreSQL. Constraints hold as ever; signals and ``save
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import time
+from operator import attrgetter
 from typing import Any
 
+import orjson
 from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -45,6 +48,16 @@ def insert(
             )
 
 
+def delete(model: type[models.Model], ids: Sequence[int], using: str) -> None:
+    """Delete rows by primary key, and nothing that refers to them."""
+    connection = connections[using]
+    table = connection.ops.quote_name(model._meta.db_table)
+    marks = ", ".join(["%s"] * len(ids))
+    if ids:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {table} WHERE id IN ({marks})", ids)
+
+
 def reserve_ids(model: type[models.Model], number: int, using: str) -> list[int]:
     """Primary keys nobody else will be given, ascending; call it inside a transaction."""
     connection = connections[using]
@@ -76,15 +89,32 @@ def refresh_statistics(models_written: Sequence[type[models.Model]], using: str)
 
 
 def _converter(field: Any, connection: BaseDatabaseWrapper) -> Callable[[Any], Any] | None:
-    """What turns a Python value into the driver's, or None where nothing has to be done."""
+    """What turns a Python value into the driver's, or None where nothing has to be done.
+
+    For the types of which there are many it is what Django's own conversion comes to.
+    """
     target = field.target_field if isinstance(field, models.ForeignKey) else field
     if isinstance(target, PLAIN):
         return None
+    if isinstance(target, models.UUIDField):
+        return None if connection.features.has_native_uuid_field else attrgetter("hex")
+    if isinstance(target, models.TimeField):
+        return _isoformat
+    if isinstance(target, models.JSONField):
+        return _json
 
     def convert(value: Any) -> Any:
         return target.get_db_prep_save(value, connection)
 
     return convert
+
+
+def _isoformat(value: time | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
 
 
 def _prepared(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, cast
 from uuid import UUID
 
@@ -44,6 +45,15 @@ class Entry:
                 return layer[name]
         return None
 
+    def sort_departments(self) -> None:
+        """Put departments and their hours into the order of the documents.
+
+        Done here and not by the database, whose order of texts depends on its collation.
+        """
+        self.departments.sort(key=itemgetter("layer", "code", "name"))
+        for row in self.departments:
+            row["hours"].sort(key=itemgetter("session", "opens", "days"))
+
     @property
     def is_public(self) -> bool:
         """Whether searchers may see it.
@@ -72,11 +82,11 @@ def read_entries(facility_ids: Sequence[UUID], using: str = "default") -> list[E
     for row in rows(CuratedFacts, **chosen):
         entries[row["facility_id"]].curated = row
     departments: dict[int, Row] = {}
-    for row in rows(Department, "layer", "code", "name", **chosen):
+    for row in rows(Department, **chosen):
         departments[row["id"]] = row | {"hours": []}
         entries[row["facility_id"]].departments.append(departments[row["id"]])
     of_departments = {"department__facility_id__in": facility_ids}
-    for row in rows(OpeningHours, "session", "opens", "days", **of_departments):
+    for row in rows(OpeningHours, **of_departments):
         departments[row["department_id"]]["hours"].append(row)
     for row in rows(Claim, "pk", **published):
         entries[row["facility_id"]].claims.append(row)
@@ -84,4 +94,6 @@ def read_entries(facility_ids: Sequence[UUID], using: str = "default") -> list[E
         entries[row["facility_id"]].second_opinions.append(row)
     for row in rows(Verification, "-verified_on", **chosen):
         entries[row["facility_id"]].verifications.append(row)
+    for entry in entries.values():
+        entry.sort_departments()
     return list(entries.values())

@@ -390,7 +390,7 @@ def _session(row: Row) -> dict[str, Any]:
     return {
         "session": row["session"],
         "days": row["days"].split(","),
-        **{name: row[name] and f"{row[name]:%H:%M}" for name in times},
+        **{name: row[name] and row[name].isoformat("minutes") for name in times},
     }
 
 

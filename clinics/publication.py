@@ -5,47 +5,27 @@ transaction as the change, so that a search sees the change at once or never. No
 listings, postings or the counts of terms.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
-from django.db import transaction
+from django.db import connections, transaction
 from django.db.models import Count, F
 from django.utils import timezone
 
-from clinics import bulk, documents
+from clinics import bulk
 from clinics.catalogue import Entry, read_entries
-from clinics.models import Facility, Listing, Posting, Scheme, Term
+from clinics.models import Facility, Listing, Posting, Term
 from clinics.position import NOWHERE, Ecef, cell, ecef
-from clinics.text import fold
-from clinics.vocabulary import Vocabulary, Word
-
-EVERY_CLINIC = "every:clinic"
-NON_MEDICAL = "care:non-medical"
-
-# Added to the rank of a claim's evidence once a curator has checked the claim.
-CONFIRMED = 100
+from clinics.rendering import Rendered, render
+from clinics.terms import Terms
+from clinics.vocabulary import Vocabulary
 
 CHUNK = 500
-MASK_BITS = 62
-SLOTS = 2 * MASK_BITS
-# Terms get the bits of the masks in this order, so that what searches combine comes first.
-SLOTTED_SCHEMES = (
-    Scheme.KIND,
-    Scheme.CATEGORY,
-    Scheme.CONDITION,
-    Scheme.SPORT,
-    Scheme.LEVEL,
-    Scheme.SERVICE,
-    Scheme.CREDENTIAL,
-)
-# The schemes whose concepts are not claims but facts of the facility itself.
-FACT_SCHEMES = (Scheme.KIND, Scheme.PREFECTURE)
 
 LISTING_COLUMNS = [
     "version",
@@ -58,6 +38,7 @@ LISTING_COLUMNS = [
     "mask_a",
     "mask_b",
     "digest",
+    "filing_digest",
     "summary",
     "detail",
 ]
@@ -73,23 +54,13 @@ class PublicationCounts:
     unchanged: int = 0
 
 
-@dataclass(slots=True)
-class Rendered:
-    """An entry as it will be published: documents without their instant, and its terms."""
-
-    entry: Entry
-    summary: bytes
-    detail: bytes
-    name_key: bytes
-    position: tuple[float, float] | None
-    verified_on: date | None
-    strengths: dict[str, int]
-
-    def digest(self, masks: tuple[int, int]) -> str:
-        """Tells whether anything of it differs from what was published before."""
-        whole = orjson.dumps([self.position, sorted(self.strengths.items()), masks])
-        parts = self.detail + b"\0" + self.summary + b"\0" + self.name_key + b"\0" + whole
-        return hashlib.blake2b(parts, digest_size=16).hexdigest()
+@contextmanager
+def publishing(using: str = "default", at: datetime | None = None) -> Iterator["Publisher"]:
+    """A publisher, in one transaction; ``at`` is the instant of the change, now by default."""
+    with transaction.atomic(using=using):
+        publisher = Publisher(Vocabulary.load(using), using, at or timezone.now())
+        yield publisher
+        publisher.settle_counts()
 
 
 def publish(
@@ -102,20 +73,16 @@ def publish(
     """Bring the listings of these facilities up to the catalogue, in one transaction.
 
     What is not public (drafts, withdrawn, vanished from its register) loses its listing. Listings
-    that would not change are left alone. ``at`` is the instant of the change, now by default;
-    ``progress`` is told how many facilities are done.
+    that would not change are left alone. ``progress`` is told how many facilities are done.
     """
-    counts = PublicationCounts()
-    with transaction.atomic(using=using):
-        writer = _Writer(Vocabulary.load(using), using, at or timezone.now(), counts)
+    with publishing(using, at) as publisher:
         done = 0
         for chunk in _chunks(facility_ids):
-            writer.publish(chunk)
+            publisher.publish(read_entries(chunk, using))
             done += len(chunk)
             if progress:
                 progress(done)
-        writer.settle_counts()
-    return counts
+    return publisher.counts
 
 
 def republish_everything(
@@ -137,7 +104,7 @@ def republish_everything(
 def stale_listings(using: str = "default") -> Iterator[UUID]:
     """The facilities whose stored listing or postings differ from what the catalogue says now."""
     vocabulary = Vocabulary.load(using)
-    terms = _Terms(using)
+    terms = Terms(using)
     terms.ensure(vocabulary)
     facility_ids = Facility.objects.using(using).order_by("pk").values_list("pk", flat=True)
     for chunk in _chunks(facility_ids.iterator(CHUNK)):
@@ -151,51 +118,6 @@ def stale_listings(using: str = "default") -> Iterator[UUID]:
             listing = stored.get(entry.facility["id"])
             if not _is_current(entry, listing, filed, vocabulary, terms):
                 yield entry.facility["id"]
-
-
-def render(entry: Entry, vocabulary: Vocabulary) -> Rendered:
-    """The documents and terms of a public entry."""
-    brief = documents.summary(entry, vocabulary)
-    full = documents.detail(entry, vocabulary, brief)
-    located = brief["lat"] is not None
-    return Rendered(
-        entry=entry,
-        summary=orjson.dumps(brief),
-        detail=orjson.dumps(full),
-        name_key=fold(brief["name_kana"] or brief["name"]).encode(),
-        position=(brief["lat"], brief["lng"]) if located else None,
-        verified_on=brief["verified_on"],
-        strengths=term_strengths(entry, vocabulary, brief),
-    )
-
-
-def term_strengths(entry: Entry, vocabulary: Vocabulary, brief: dict[str, Any]) -> dict[str, int]:
-    """Every term an entry is filed under, with the strength of the best evidence for it.
-
-    Facts of the register carry the register's strength; from :data:`CONFIRMED` on, a curator has
-    checked the claim.
-    """
-    register = vocabulary.official_register.evidence_rank
-    terms = {EVERY_CLINIC: register, f"{Scheme.KIND}:{brief['kind']}": register}
-    if brief["prefecture"]:
-        terms[f"{Scheme.PREFECTURE}:{brief['prefecture']['slug']}"] = register
-    if brief["municipality"]:
-        terms[f"municipality:{brief['municipality']['code']}"] = register
-    carried = documents.evidence(entry, vocabulary)
-    for concept, statements in carried.items():
-        terms[concept.key] = max(
-            strength.evidence_rank + (CONFIRMED if checked else 0)
-            for strength, checked in statements
-        )
-    if _is_bodywork(carried):
-        terms[NON_MEDICAL] = register
-    return terms
-
-
-def _is_bodywork(carried: Iterable[Word]) -> bool:
-    """Whether all that is known of what the place does lies outside medical care."""
-    categories = [word for word in carried if word.scheme == Scheme.CATEGORY]
-    return bool(categories) and not any(word.medical_care for word in categories)
 
 
 def _chunks(facility_ids: Iterable[UUID]) -> Iterator[list[UUID]]:
@@ -229,7 +151,7 @@ def _is_current(
     listing: Listing | None,
     filed: dict[int, dict[str, tuple[Any, ...]]],
     vocabulary: Vocabulary,
-    terms: "_Terms",
+    terms: "Terms",
 ) -> bool:
     """Whether what is stored of an entry equals what would be published now, value by value."""
     if not entry.is_public:
@@ -264,80 +186,29 @@ def _place(position: tuple[float, float] | None) -> _Place:
     return _Place(ecef(*position), cell(*position))
 
 
-class _Terms:
-    """The terms by key, making those that are new."""
-
-    def __init__(self, using: str) -> None:
-        self.using = using
-        self.by_key: dict[str, Term] = {}
-        for term in Term.objects.using(using).all():
-            self.by_key[term.key] = term
-        self.free_slot = 1 + max(
-            (term.slot for term in self.by_key.values() if term.slot is not None), default=-1
-        )
-
-    def ensure(self, vocabulary: Vocabulary) -> None:
-        """Make the terms of every concept, those of the slotted schemes first."""
-        by_scheme: dict[str, list[str]] = {}
-        for word in vocabulary.words.values():
-            by_scheme.setdefault(word.scheme, []).append(word.key)
-        slotted = [key for scheme in SLOTTED_SCHEMES for key in by_scheme.get(scheme, [])]
-        others = [
-            key
-            for scheme, keys in by_scheme.items()
-            if scheme not in SLOTTED_SCHEMES
-            for key in keys
-        ]
-        self.add([NON_MEDICAL, *slotted], slotted=True)
-        self.add([EVERY_CLINIC, *others], slotted=False)
-
-    def add(self, keys: Iterable[str], *, slotted: bool = False) -> None:
-        """Make the terms of ``keys`` that do not exist yet."""
-        new = []
-        for key in dict.fromkeys(keys):
-            if key not in self.by_key:
-                slot = self.free_slot if slotted and self.free_slot < SLOTS else None
-                self.free_slot += slot is not None
-                new.append(Term(key=key, slot=slot))
-        for term in Term.objects.using(self.using).bulk_create(new):
-            self.by_key[term.key] = term
-
-    def masks(self, keys: Iterable[str]) -> tuple[int, int]:
-        """The bits of these terms: the first 62 slots, the next 62."""
-        bits = 0
-        for key in keys:
-            term = self.by_key.get(key)
-            if term is not None and term.slot is not None:
-                bits |= 1 << term.slot
-        return bits & ((1 << MASK_BITS) - 1), bits >> MASK_BITS
-
-
 @dataclass(slots=True)
-class _Writer:
-    """Writes listings and postings a chunk at a time."""
+class Publisher:
+    """Writes listings and postings, some hundred entries at a time."""
 
     vocabulary: Vocabulary
     using: str
     at: datetime
-    counts: PublicationCounts
-    terms: _Terms = field(init=False)
+    counts: PublicationCounts = field(default_factory=PublicationCounts)
+    terms: Terms = field(init=False)
     count_changes: Counter[int] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        self.terms = _Terms(self.using)
+        self.terms = Terms(self.using)
         self.terms.ensure(self.vocabulary)
 
-    def publish(self, facility_ids: Sequence[UUID]) -> None:
-        """Render one chunk, and write what differs from what is stored."""
-        stored = {
-            listing.facility_id: listing
-            for listing in Listing.objects.using(self.using)
-            .filter(facility__in=facility_ids)
-            .defer("summary", "detail")
-        }
+    def publish(self, entries: Sequence[Entry]) -> None:
+        """Render entries as they are in the catalogue now, and write what differs."""
+        listings = Listing.objects.using(self.using).defer("summary", "detail")
+        chosen = listings.filter(facility__in=[entry.facility["id"] for entry in entries])
+        stored = {listing.facility_id: listing for listing in chosen}
         gone: list[Listing] = []
         changed: list[Rendered] = []
-        for entry in read_entries(facility_ids, self.using):
+        for entry in entries:
             listing = stored.get(entry.facility["id"])
             if entry.is_public:
                 changed.append(render(entry, self.vocabulary))
@@ -350,37 +221,43 @@ class _Writer:
         self._withdraw(gone)
 
     def _write(self, rendered: Sequence[Rendered], stored: dict[UUID, Listing]) -> None:
+        """Write the listings that differ, and those of their postings that do."""
+        rows: dict[int, tuple[Rendered, tuple[Any, ...]]] = {}
         new: list[tuple[Rendered, tuple[Any, ...]]] = []
-        renewed: list[tuple[Rendered, Listing, tuple[Any, ...]]] = []
+        renewed: list[int] = []
+        to_file: list[tuple[int, Rendered]] = []
         for item in rendered:
             listing = stored.get(item.entry.facility["id"])
             masks = self.terms.masks(item.strengths)
-            digest = item.digest(masks)
-            if listing is not None and listing.published and listing.digest == digest:
+            digests = item.digest(), item.filing_digest(masks)
+            if listing is not None and digests == (listing.digest, listing.filing_digest):
                 self.counts.unchanged += 1
                 continue
-            self.counts.published += 1
             version = 1 if listing is None else listing.version + 1
-            row = self._listing_row(item, version, masks, digest)
+            row = self._listing_row(item, version, masks, digests)
             if listing is None:
                 new.append((item, row))
-            else:
-                renewed.append((item, listing, row))
-        self._forget([listing.pk for _, listing, _ in renewed])
-        self._update([(listing.pk, row) for _, listing, row in renewed])
+                continue
+            rows[listing.pk] = item, row
+            renewed.append(listing.pk)
+            if digests[1] != listing.filing_digest:
+                to_file.append((listing.pk, item))
+        self._forget([pk for pk, _ in to_file])
+        # Listings renewed keep their ids, which ties and postings go by.
+        bulk.delete(Listing, renewed, self.using)
         ids = bulk.reserve_ids(Listing, len(new), self.using) if new else []
-        numbered = list(zip(ids, new, strict=True))
+        rows |= dict(zip(ids, new, strict=True))
         bulk.insert(
             Listing,
             ["id", "facility_id", *LISTING_COLUMNS],
-            [(pk, item.entry.facility["id"], *row) for pk, (item, row) in numbered],
+            [(pk, item.entry.facility["id"], *row) for pk, (item, row) in rows.items()],
             self.using,
         )
-        self._file([(pk, item) for pk, (item, _) in numbered])
-        self._file([(listing.pk, item) for item, listing, _ in renewed])
+        self._file([*to_file, *((pk, rows[pk][0]) for pk in ids)])
+        self.counts.published += len(rows)
 
     def _listing_row(
-        self, item: Rendered, version: int, masks: tuple[int, int], digest: str
+        self, item: Rendered, version: int, masks: tuple[int, int], digests: tuple[str, str]
     ) -> tuple[Any, ...]:
         """The values of ``LISTING_COLUMNS``."""
         latitude, longitude = item.position or (None, None)
@@ -393,16 +270,10 @@ class _Writer:
             longitude,
             item.name_key,
             *masks,
-            digest,
+            *digests,
             _with_instant(item.summary, self.at),
             _with_instant(item.detail, self.at),
         )
-
-    def _update(self, rows: Sequence[tuple[int, tuple[Any, ...]]]) -> None:
-        listings = [
-            Listing(pk=pk, **dict(zip(LISTING_COLUMNS, row, strict=True))) for pk, row in rows
-        ]
-        Listing.objects.using(self.using).bulk_update(listings, LISTING_COLUMNS, batch_size=100)
 
     def _file(self, listings: Sequence[tuple[int, Rendered]]) -> None:
         rows = []
@@ -433,12 +304,13 @@ class _Writer:
             version=F("version") + 1,
             updated_at=self.at,
             digest="",
+            filing_digest="",
             summary="",
             detail="",
         )
 
     def settle_counts(self) -> None:
         """Bring the terms' counts up to the postings written and removed."""
-        for term_id, change in self.count_changes.items():
-            if change:
-                Term.objects.using(self.using).filter(pk=term_id).update(count=F("count") + change)
+        changes = [(change, pk) for pk, change in sorted(self.count_changes.items()) if change]
+        with connections[self.using].cursor() as cursor:
+            cursor.executemany("UPDATE clinics_term SET count = count + %s WHERE id = %s", changes)

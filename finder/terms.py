@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.db import connections
 
-from clinics.publication import EVERY_CLINIC, MASK_BITS, NON_MEDICAL
+from clinics.terms import EVERY_CLINIC, NON_MEDICAL, split_mask
 from finder.query import SearchQuery
 
 SELECT_TERMS = "SELECT key, id, slot, count FROM clinics_term WHERE key IN ({marks})"
@@ -96,7 +96,7 @@ def masks(terms: Iterable[Found]) -> tuple[int, int]:
     bits = 0
     for term in terms:
         bits |= 1 << (term.slot or 0)
-    return bits & ((1 << MASK_BITS) - 1), bits >> MASK_BITS
+    return split_mask(bits)
 
 
 def make_plan(query: SearchQuery, using: str = "default") -> Plan:

@@ -271,7 +271,8 @@ def test_killed_at_random_moments_an_import_leaves_the_old_catalogue(tmp_path: P
         )
 
     def old_catalogue() -> str:
-        database.unlink(missing_ok=True)
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{database}{suffix}").unlink(missing_ok=True)
         write_release(files, release_of(1_500))
         assert manage("migrate").wait(60) == 0
         assert manage("import_navii", files).wait(60) == 0

@@ -23,12 +23,12 @@ from clinics.models import (
     Verification,
 )
 from clinics.publication import (
-    CONFIRMED,
-    NON_MEDICAL,
     publish,
     republish_everything,
     stale_listings,
 )
+from clinics.rendering import CONFIRMED
+from clinics.terms import NON_MEDICAL
 from tests.catalogue import claim, clinic, record, register, withdraw
 
 pytestmark = pytest.mark.django_db

@@ -15,10 +15,10 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db import transaction
 from django.utils import timezone
 
 from clinics import bulk
+from clinics.catalogue import Entry, read_entries
 from clinics.identity import facility_uuid
 from clinics.imports.records import DepartmentRecord, FacilityRecord
 from clinics.imports.refusal import ImportRefused
@@ -32,13 +32,15 @@ from clinics.models import (
     PositionSource,
     Status,
 )
-from clinics.publication import publish
+from clinics.publication import publishing
 
 CHUNK = 500
 EXAMPLES = 5
 # A complete release loses a few facilities in a hundred; more are missing from a partial file.
 PLAUSIBLE_ABSENT_SHARE = 0.1
 
+FACILITY_COLUMNS = ("id", "source", "official_id", "status", "created_at")
+DEPARTMENT_COLUMNS = ("id", "facility_id", "layer", "code", "name", "name_en")
 FACT_COLUMNS = (
     "facility_id",
     "kind",
@@ -112,13 +114,26 @@ class Stored:
     absent: bool
 
 
+# The id of a facility, what the register says of it, and the digest of that.
+Row = tuple[UUID, FacilityRecord, str]
+
+
+@dataclass(slots=True)
+class Changes:
+    """What has to be written of a chunk; ``restated`` are the same facts in a newer release."""
+
+    created: list[Row] = field(default_factory=list)
+    updated: list[Row] = field(default_factory=list)
+    restated: list[UUID] = field(default_factory=list)
+
+
 @dataclass(frozen=True, slots=True)
 class Import:
     """One run: where the records come from, and how far it may go.
 
     ``kinds`` are the kinds of facility whose complete lists the files claim to be; only those can
-    vanish. ``mark_absent`` marks however many are missing. ``progress`` is told how many facilities
-    were stored, then how many were published.
+    vanish. ``mark_absent`` marks however many are missing. ``progress`` is told a stage and how many
+    more facilities are stored and published.
     """
 
     source: str
@@ -137,19 +152,23 @@ def store(records: Iterable[FacilityRecord], run: Import) -> Outcome:
     Raises :class:`ImportRefused` when the catalogue already holds a newer release.
     """
     outcome = Outcome()
-    with transaction.atomic(using=run.using):
+    with publishing(run.using) as publisher:
         stored = _stored(run)
         _refuse_older(stored, run)
-        touched: list[UUID] = []
         seen: set[str] = set()
         for chunk in _chunks(records):
             seen.update(record.official_id for record in chunk)
-            touched += _store_chunk(chunk, stored, run, outcome)
+            changes = _compare(chunk, stored, run, outcome)
+            if not run.dry_run:
+                publisher.publish(_create(changes.created, run))
+                touched = _update(changes, run)
+                publisher.publish(read_entries(touched, run.using))
+                outcome.touched += len(changes.created) + len(touched)
             run.progress("stored", len(chunk))
-        touched += _mark_absent(stored, seen, run, outcome)
-        outcome.touched = len(touched)
-        if not run.dry_run:
-            publish(touched, using=run.using, progress=lambda done: run.progress("published", done))
+        absent = _mark_absent(stored, seen, run, outcome)
+        for i in range(0, len(absent), CHUNK):
+            publisher.publish(read_entries(absent[i : i + CHUNK], run.using))
+        outcome.touched += len(absent)
     return outcome
 
 
@@ -184,101 +203,107 @@ def _chunks(records: Iterable[FacilityRecord]) -> Iterator[list[FacilityRecord]]
         yield chunk
 
 
-def _store_chunk(
+def _compare(
     chunk: Sequence[FacilityRecord], stored: dict[str, Stored], run: Import, outcome: Outcome
-) -> list[UUID]:
-    """Write one chunk; the facilities whose listings have to be looked at again."""
-    created: list[tuple[UUID, FacilityRecord, str]] = []
-    updated: list[tuple[UUID, FacilityRecord, str]] = []
-    confirmed: list[UUID] = []
+) -> Changes:
+    """What has to be written of one chunk, counted."""
+    changes = Changes()
     for record in chunk:
         outcome.counts["positions unknown"] += record.latitude is None
         text = digest(record)
         known = stored.get(record.official_id)
         if known is None:
-            created.append((facility_uuid(run.source, record.official_id), record, text))
+            changes.created.append((facility_uuid(run.source, record.official_id), record, text))
             outcome.created += [record.name] if len(outcome.created) < EXAMPLES else []
             continue
         outcome.counts["reappeared"] += known.absent
         if known.digest != text or known.absent:
-            updated.append((known.facility_id, record, text))
+            changes.updated.append((known.facility_id, record, text))
         else:
             outcome.counts["unchanged"] += 1
             if known.release != run.release:
-                confirmed.append(known.facility_id)
-    outcome.counts["created"] += len(created)
-    outcome.counts["updated"] += len(updated)
-    _note_changes(updated, run, outcome)
-    if not run.dry_run:
-        _create(created, run)
-        _update(updated, run)
-        facts = OfficialFacts.objects.using(run.using).filter(facility__in=confirmed)
-        facts.update(release=run.release)
-    return [facility_id for facility_id, _, _ in (*created, *updated)] + confirmed
+                changes.restated.append(known.facility_id)
+    outcome.counts["created"] += len(changes.created)
+    outcome.counts["updated"] += len(changes.updated)
+    _note_changes(changes.updated, run, outcome)
+    return changes
 
 
-def _create(rows: Sequence[tuple[UUID, FacilityRecord, str]], run: Import) -> None:
+def _create(rows: Sequence[Row], run: Import) -> list[Entry]:
+    """Write facilities that the catalogue did not have; their entries, as reading would give."""
     now = timezone.now()
-    bulk.insert(
-        Facility,
-        ("id", "source", "official_id", "status", "created_at"),
-        [
-            (facility_id, run.source, record.official_id, Status.PUBLISHED, now)
-            for facility_id, record, _ in rows
-        ],
-        run.using,
-    )
-    _insert_facts(rows, run)
-    wanted = [
-        (facility_id, department)
+    facilities = [
+        (facility_id, run.source, record.official_id, Status.PUBLISHED, now)
         for facility_id, record, _ in rows
-        for department in record.departments or ()
     ]
-    _insert_departments(wanted, run)
-
-
-def _update(rows: Sequence[tuple[UUID, FacilityRecord, str]], run: Import) -> None:
-    facility_ids = [facility_id for facility_id, _, _ in rows]
-    OfficialFacts.objects.using(run.using).filter(facility__in=facility_ids).delete()
-    _insert_facts(rows, run)
-    _renew_departments([row for row in rows if row[1].departments is not None], run)
-
-
-def _insert_facts(rows: Sequence[tuple[UUID, FacilityRecord, str]], run: Import) -> None:
-    bulk.insert(
-        OfficialFacts,
-        FACT_COLUMNS,
+    bulk.insert(Facility, FACILITY_COLUMNS, facilities, run.using)
+    facts = _insert_facts(rows, run)
+    entries = {
+        facility[0]: Entry(
+            facility=dict(zip(FACILITY_COLUMNS, facility, strict=True)),
+            official=dict(zip(FACT_COLUMNS, stated, strict=True)),
+        )
+        for facility, stated in zip(facilities, facts, strict=True)
+    }
+    departments = _insert_departments(
         [
-            (
-                facility_id,
-                record.kind,
-                record.name,
-                record.name_kana,
-                record.name_en,
-                record.short_name,
-                "JP",
-                record.prefecture_code,
-                record.municipality_code,
-                record.address,
-                record.latitude,
-                record.longitude,
-                PositionSource.UNKNOWN if record.latitude is None else PositionSource.OFFICIAL,
-                record.website,
-                "",
-                record.closures.as_json(),
-                record.closing_remarks,
-                run.release,
-                text,
-                record.website_as_stated,
-                None,
-            )
-            for facility_id, record, text in rows
+            (facility_id, department)
+            for facility_id, record, _ in rows
+            for department in record.departments or ()
         ],
-        run.using,
+        run,
     )
+    for department in departments:
+        entries[department["facility_id"]].departments.append(department)
+    for entry in entries.values():
+        entry.sort_departments()
+    return list(entries.values())
 
 
-def _renew_departments(rows: Sequence[tuple[UUID, FacilityRecord, str]], run: Import) -> None:
+def _update(changes: Changes, run: Import) -> list[UUID]:
+    """Write what changed of facilities that the catalogue has; their ids."""
+    updated = [facility_id for facility_id, _, _ in changes.updated]
+    OfficialFacts.objects.using(run.using).filter(facility__in=updated).delete()
+    _insert_facts(changes.updated, run)
+    _renew_departments([row for row in changes.updated if row[1].departments is not None], run)
+    facts = OfficialFacts.objects.using(run.using).filter(facility__in=changes.restated)
+    facts.update(release=run.release)
+    return updated + changes.restated
+
+
+def _insert_facts(rows: Sequence[Row], run: Import) -> list[tuple[Any, ...]]:
+    """Write what a register says, as rows of ``FACT_COLUMNS``."""
+    facts = [
+        (
+            facility_id,
+            record.kind,
+            record.name,
+            record.name_kana,
+            record.name_en,
+            record.short_name,
+            "JP",
+            record.prefecture_code,
+            record.municipality_code,
+            record.address,
+            record.latitude,
+            record.longitude,
+            PositionSource.UNKNOWN if record.latitude is None else PositionSource.OFFICIAL,
+            record.website,
+            "",
+            record.closures.as_json(),
+            record.closing_remarks,
+            run.release,
+            text,
+            record.website_as_stated,
+            None,
+        )
+        for facility_id, record, text in rows
+    ]
+    bulk.insert(OfficialFacts, FACT_COLUMNS, facts, run.using)
+    return facts
+
+
+def _renew_departments(rows: Sequence[Row], run: Import) -> None:
     """Keep the departments that stay, which other rows may point to; hours are written anew."""
     facility_ids = [facility_id for facility_id, _, _ in rows]
     departments = Department.objects.using(run.using).filter(
@@ -305,46 +330,48 @@ def _renew_departments(rows: Sequence[tuple[UUID, FacilityRecord, str]], run: Im
     _insert_departments(new, run)
 
 
-def _insert_departments(rows: Sequence[tuple[UUID, DepartmentRecord]], run: Import) -> None:
-    if not rows:
-        return
-    ids = bulk.reserve_ids(Department, len(rows), run.using)
-    bulk.insert(
-        Department,
-        ("id", "facility_id", "layer", "code", "name", "name_en"),
-        [
-            (pk, facility_id, Layer.OFFICIAL, department.code, department.name, "")
-            for pk, (facility_id, department) in zip(ids, rows, strict=True)
-        ],
-        run.using,
-    )
-    _insert_hours([(pk, row[1]) for pk, row in zip(ids, rows, strict=True)], run)
+def _insert_departments(
+    rows: Sequence[tuple[UUID, DepartmentRecord]], run: Import
+) -> list[dict[str, Any]]:
+    """Write departments with their hours, which stand under ``hours`` in the rows given back."""
+    ids = bulk.reserve_ids(Department, len(rows), run.using) if rows else []
+    departments = [
+        (pk, facility_id, Layer.OFFICIAL, department.code, department.name, "")
+        for pk, (facility_id, department) in zip(ids, rows, strict=True)
+    ]
+    bulk.insert(Department, DEPARTMENT_COLUMNS, departments, run.using)
+    hours = _insert_hours([(pk, row[1]) for pk, row in zip(ids, rows, strict=True)], run)
+    written: dict[int, dict[str, Any]] = {
+        row[0]: dict(zip(DEPARTMENT_COLUMNS, row, strict=True)) | {"hours": []}
+        for row in departments
+    }
+    for session in hours:
+        written[session[0]]["hours"].append(dict(zip(HOURS_COLUMNS, session, strict=True)))
+    return list(written.values())
 
 
-def _insert_hours(rows: Sequence[tuple[int, DepartmentRecord]], run: Import) -> None:
-    bulk.insert(
-        OpeningHours,
-        HOURS_COLUMNS,
-        [
-            (
-                pk,
-                session.number,
-                ",".join(session.days),
-                session.opens,
-                session.closes,
-                session.reception_opens,
-                session.reception_closes,
-            )
-            for pk, department in rows
-            for session in department.hours
-        ],
-        run.using,
-    )
+def _insert_hours(
+    rows: Sequence[tuple[int, DepartmentRecord]], run: Import
+) -> list[tuple[Any, ...]]:
+    """Write the hours of departments, as rows of ``HOURS_COLUMNS``."""
+    hours = [
+        (
+            pk,
+            session.number,
+            ",".join(session.days),
+            session.opens,
+            session.closes,
+            session.reception_opens,
+            session.reception_closes,
+        )
+        for pk, department in rows
+        for session in department.hours
+    ]
+    bulk.insert(OpeningHours, HOURS_COLUMNS, hours, run.using)
+    return hours
 
 
-def _note_changes(
-    rows: Sequence[tuple[UUID, FacilityRecord, str]], run: Import, outcome: Outcome
-) -> None:
+def _note_changes(rows: Sequence[Row], run: Import, outcome: Outcome) -> None:
     """Keep the first changed facts as examples."""
     chosen = rows[: EXAMPLES - len(outcome.changes)] if len(outcome.changes) < EXAMPLES else []
     before = OfficialFacts.objects.using(run.using).in_bulk([row[0] for row in chosen])

@@ -25,8 +25,8 @@ class Listing(models.Model):
     """A published clinic as the public sees it: documents already rendered, ready to be joined.
 
     ``summary`` and ``detail`` are JSON texts. ``name_key`` is compared as bytes, so that both
-    engines order names alike whatever their collation. ``digest`` tells an unchanged clinic without
-    comparing its documents and postings. A withdrawn clinic keeps its row, so that its version goes
+    engines order names alike whatever their collation. ``digest`` tells unchanged documents and
+    ``filing_digest`` unchanged postings, without comparing them. A withdrawn clinic keeps its row, so that its version goes
     on rising; its documents are empty and it has no postings.
     """
 
@@ -41,6 +41,7 @@ class Listing(models.Model):
     mask_a = models.BigIntegerField(default=0)
     mask_b = models.BigIntegerField(default=0)
     digest = models.CharField(max_length=32)
+    filing_digest = models.CharField(max_length=32)
     summary = models.TextField()
     detail = models.TextField()
 

@@ -27,8 +27,7 @@ STAGES = {
     "departments": "Reading departments",
     "positions": "Comparing positions",
     "facilities": "Reading facilities",
-    "stored": "Storing",
-    "published": "Publishing",
+    "stored": "Storing and publishing",
 }
 OUTCOMES = ("created", "updated", "unchanged", "vanished", "reappeared", "absent")
 NOTHING_MARKED = (
@@ -145,10 +144,7 @@ class Command(BaseCommand):
             def progress(stage: str, done: int) -> None:
                 if stage not in tasks:
                     tasks[stage] = bars.add_task(STAGES[stage], total=rows_of.get(stage))
-                if stage == "published":
-                    bars.update(tasks[stage], completed=done)
-                else:
-                    bars.advance(tasks[stage], done)
+                bars.advance(tasks[stage], done)
 
             return import_release(
                 release,

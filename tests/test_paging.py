@@ -1,0 +1,512 @@
+"""Reading on from page to page: every match once, in order, whatever changes in between."""
+
+import base64
+import json
+from contextlib import contextmanager
+from dataclasses import replace
+from random import Random
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import strategies as st
+
+from clinics.identity import facility_uuid
+from clinics.models import Facility, Status
+from clinics.publication import publish
+from finder import by_name, cursors, nearest, postings
+from finder.problems import InvalidParameters
+from finder.query import AnyOf, Centre, NameKey, NearestKey, SearchQuery
+from finder.search import search
+from tests.catalogue import SOURCE, claim, claim_many, numbers, record, register, withdraw
+from tests.oracle import Clinic as Place
+from tests.oracle import Oracle, check_nearest, measure, millimetres
+
+pytestmark = pytest.mark.django_db
+
+SEARCH = "/api/v1/clinics"
+SQUARE = (35.6586, 139.7454)
+NAMES = ["あおば医院", "アオバ医院", "青葉クリニック", "Sakura Clinic", "佐倉", "ﾅｶﾞﾉ医院", "z"]
+SHARES = {"sport:golf": 0.6, "service:mri": 0.3, "feature:parking": 0.5, "category:neurology": 0.4}
+
+
+def make_town():
+    """Clinics around a square, many of them in one building, some far, some nobody knows where."""
+    random = Random(20_260_603)
+    spots = [SQUARE] * 25
+    spots += [
+        (35.6586 + random.gauss(0, 0.01), 139.7454 + random.gauss(0, 0.01)) for _ in range(95)
+    ]
+    spots += [(35.66 + random.uniform(-3, 3), 139.7 + random.uniform(-3, 3)) for _ in range(30)]
+    spots += [(-16.8 + random.uniform(-1, 1), side * 179.9) for side in (1, -1) for _ in range(8)]
+    spots += [(None, None)] * 14
+    return [
+        place(
+            spot,
+            random.choice(NAMES),
+            (key for key, share in SHARES.items() if random.random() < share),
+            official_id=f"P{number:04}",
+        )
+        for number, spot in enumerate(spots)
+    ]
+
+
+def place(spot, name, keys, *, official_id):
+    clinic_id = facility_uuid(SOURCE, official_id).hex
+    return Place(clinic_id, *spot, frozenset(keys), "clinic", "tokyo", name)
+
+
+def register_place(clinic, official_id):
+    """Store a clinic as its register would state it, and publish it."""
+    register([record(clinic.latitude, clinic.longitude, official_id=official_id, name=clinic.name)])
+
+
+TOWN = make_town()
+OFFICIAL_IDS = {clinic.id: f"P{number:04}" for number, clinic in enumerate(TOWN)}
+JUDGE = Oracle(TOWN)
+PLACED = [clinic for clinic in TOWN if clinic.latitude is not None]
+
+many = settings(
+    deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+
+
+@contextmanager
+def undone():
+    """Everything that is written here is taken back."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def town(django_db_setup, django_db_blocker):
+    """The published town, for all the tests of this module."""
+    with django_db_blocker.unblock(), undone():
+        register(
+            record(clinic.latitude, clinic.longitude, official_id=official_id, name=clinic.name)
+            for clinic, official_id in zip(TOWN, OFFICIAL_IDS.values(), strict=True)
+        )
+        claim_many((UUID(clinic.id), key) for clinic in TOWN for key in sorted(clinic.keys))
+        yield
+
+
+@pytest.fixture(scope="module", params=[10, 1_000_000], ids=["block by block", "read whole"])
+def reading(town, request):
+    """Both ways of reading: rarer terms are read whole, of others the blocks around a centre."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (postings, nearest, by_name):
+            patch.setattr(module, "READ_WHOLE", request.param)
+        yield
+
+
+SPOTS = st.one_of(
+    st.just(SQUARE),
+    st.sampled_from([(clinic.latitude, clinic.longitude) for clinic in PLACED]),
+    st.tuples(st.floats(35.6, 35.7), st.floats(139.7, 139.8)),
+    st.sampled_from([(-16.8, 180.0), (-16.8, -180.0), (90.0, 0.0)]),
+)
+KEYS = st.sampled_from([*SHARES, "kind:clinic", "sport:tennis-racket"])
+REQUIREMENTS = st.lists(st.lists(KEYS, min_size=1, max_size=2, unique=True), max_size=2)
+
+
+@st.composite
+def questions(draw):
+    """A search by distance, or by name with a centre or without."""
+    sort = draw(st.sampled_from(["distance", "distance", "name"]))
+    located = sort == "distance" or draw(st.booleans())
+    radii = st.none() | st.sampled_from([0.5, 2.0, 50.0, 2_000.0]) | st.floats(0.1, 300)
+    return SearchQuery(
+        centre=Centre(*draw(SPOTS)) if located else None,
+        radius_km=draw(radii) if located else None,
+        required=tuple(AnyOf(tuple(keys)) for keys in draw(REQUIREMENTS)),
+        sort=sort,
+        page_size=draw(st.sampled_from([1, 2, 3, 7, 20, 100])),
+        count="none",
+    )
+
+
+def order_key(key):
+    if isinstance(key, NearestKey):
+        return key.distance_mm, key.clinic_id
+    return key.name_key, key.clinic_id
+
+
+def check_page(query, page, judge):
+    """Assert that a page is the judge's, who knows the clinics that are published now."""
+    matching = judge.matching(any_of.terms for any_of in query.required)
+    after = query.after and order_key(query.after)
+    hits = [order_key(hit.key) for hit in page.hits]
+    if query.sort == "distance":
+        here = query.centre.latitude, query.centre.longitude
+        expected = judge.nearest(here, matching, query.page_size + 1, query.radius_km, after)
+        check_nearest(hits, page.more, expected, query.page_size, query.radius_km, after)
+        return
+    if query.centre is not None:
+        matching = [clinic for clinic in matching if within(query, clinic)]
+    names = sorted(clinic.name_key for clinic in matching)
+    names = [name for name in names if after is None or name > after]
+    assert hits == names[: query.page_size]
+    assert page.more == (len(names) > query.page_size)
+
+
+def within(query, clinic):
+    """Whether a clinic is within the radius; it does not lie on the very edge of it."""
+    if clinic.latitude is None:
+        return False
+    if query.radius_km is None:
+        return True
+    item = measure((query.centre.latitude, query.centre.longitude), clinic)
+    radius_mm = millimetres(query.radius_km * 1_000)
+    assume(item.least_mm > radius_mm or item.most_mm <= radius_mm)
+    return item.most_mm <= radius_mm
+
+
+def read_on(query):
+    """Page after page by cursor; each with the query that it answers."""
+    asked = query
+    while True:
+        with transaction.atomic():
+            page = search(asked)
+        yield asked, page
+        if not page.more:
+            return
+        asked = cursors.decode(cursors.encode(page.hits[-1].key, asked), query)
+
+
+@settings(many, max_examples=100)
+@given(query=questions())
+def test_page_by_page_every_match_comes_once_in_order(reading, query):
+    read = []
+    for asked, page in read_on(query):
+        check_page(asked, page, JUDGE)
+        read += [order_key(hit.key) for hit in page.hits]
+    assert read == sorted(set(read))
+    with transaction.atomic():
+        whole = search(replace(query, page_size=1_000))
+    assert read == [order_key(hit.key) for hit in whole.hits]
+
+
+@settings(many, max_examples=30)
+@given(query=questions())
+def test_the_links_over_http_lead_through_the_same_pages(reading, query):
+    schemes = [{key.split(":")[0] for key in any_of.terms} for any_of in query.required]
+    assume(all(len(names) == 1 for names in schemes))
+    assume(sum(names == {"kind"} for names in schemes) < 2)
+    with transaction.atomic():
+        expected = [hit.key.clinic_id for hit in search(replace(query, page_size=1_000)).hits]
+    link = address(query)
+    read = []
+    while link:
+        body = get(link)
+        assert len(body["results"]) <= query.page_size
+        assert body["previous"] is None
+        read += [UUID(hit["clinic"]["id"]).hex for hit in body["results"]]
+        link = body["next"]
+        assert link is None or len(body["results"]) == query.page_size
+    assert read == expected
+
+
+def address(query):
+    """A search over HTTP, all of it as it is asked."""
+    asked = {"sort": query.sort, "page_size": query.page_size, "count": "none"}
+    if query.centre:
+        asked |= {"lat": f"{query.centre.latitude:.15f}", "lng": f"{query.centre.longitude:.15f}"}
+    if query.radius_km:
+        asked["radius_km"] = f"{query.radius_km:.15f}"
+    pairs = [f"{name}={value}" for name, value in asked.items()]
+    for any_of in query.required:
+        scheme = any_of.terms[0].split(":")[0]
+        pairs.append(f"{scheme}={','.join(key.split(':')[1] for key in any_of.terms)}")
+    return f"{SEARCH}?{'&'.join(pairs)}"
+
+
+class Edits:
+    """What happens to the town while somebody reads on; knows what is published now."""
+
+    def __init__(self):
+        self.places = {clinic.id: clinic for clinic in TOWN}
+        self.withdrawn = {}
+        self.touched = set()
+        self.official_ids = dict(OFFICIAL_IDS)
+
+    def withdraw(self, data):
+        clinic = self._any(data)
+        withdraw(UUID(clinic.id))
+        self.withdrawn[clinic.id] = self.places.pop(clinic.id)
+
+    def restore(self, data):
+        if self.withdrawn:
+            clinic_id = data.draw(st.sampled_from(sorted(self.withdrawn)))
+            Facility.objects.filter(pk=UUID(clinic_id)).update(status=Status.PUBLISHED)
+            publish([UUID(clinic_id)])
+            self.places[clinic_id] = self.withdrawn.pop(clinic_id)
+
+    def open(self, data):
+        """A new clinic, with what it carries."""
+        official_id = f"N{next(numbers):06}"
+        keys = data.draw(st.sets(st.sampled_from(sorted(SHARES))))
+        clinic = place(data.draw(SPOTS), self._name(data), keys, official_id=official_id)
+        register_place(clinic, official_id)
+        if keys:
+            claim(UUID(clinic.id), *sorted(keys))
+        self._put(clinic, official_id)
+
+    def move(self, data):
+        """The register corrects a position and a name."""
+        clinic = self._any(data)
+        latitude, longitude = data.draw(SPOTS)
+        moved = clinic._replace(latitude=latitude, longitude=longitude, name=self._name(data))
+        register_place(moved, self.official_ids[clinic.id])
+        self._put(moved, self.official_ids[clinic.id])
+
+    def learn(self, data):
+        """Something more is claimed of a clinic, which nobody asks for here: it stays in place."""
+        clinic = data.draw(st.sampled_from(sorted(self.places.values(), key=lambda item: item.id)))
+        claim(UUID(clinic.id), "language:en")
+
+    def _any(self, data):
+        clinic = data.draw(st.sampled_from(sorted(self.places.values(), key=lambda item: item.id)))
+        self.touched.add(clinic.id)
+        return clinic
+
+    def _name(self, data):
+        return data.draw(st.sampled_from(NAMES))
+
+    def _put(self, clinic, official_id):
+        self.touched.add(clinic.id)
+        self.places[clinic.id] = clinic
+        self.official_ids[clinic.id] = official_id
+
+
+KINDS_OF_EDIT = st.sampled_from(
+    ["withdraw", "withdraw", "restore", "open", "open", "move", "learn"]
+)
+
+
+@settings(many, max_examples=40)
+@given(query=questions(), data=st.data())
+def test_edits_between_pages_repeat_and_skip_no_clinic_that_they_leave_alone(reading, query, data):
+    query = replace(query, page_size=data.draw(st.sampled_from([3, 7, 20])))
+    with undone():
+        edits = Edits()
+        read = []
+        for asked, page in read_on(query):
+            check_page(asked, page, Oracle(edits.places.values()))
+            assert not {hit.key.clinic_id for hit in page.hits} & edits.withdrawn.keys()
+            read += [order_key(hit.key) for hit in page.hits]
+            for edit in data.draw(st.lists(KINDS_OF_EDIT, max_size=3)) if len(read) < 80 else ():
+                getattr(edits, edit)(data)
+        assert read == sorted(set(read)), "out of order, or repeated"
+        ids = [clinic_id for _, clinic_id in read]
+        left_alone = [clinic for clinic in TOWN if clinic.id not in edits.touched]
+        members = Oracle(left_alone).matching(any_of.terms for any_of in query.required)
+        if query.centre is not None:
+            members = [clinic for clinic in members if within(query, clinic)]
+        for clinic in members:
+            assert ids.count(clinic.id) == 1
+
+
+def test_a_clinic_withdrawn_while_its_page_was_found_is_left_out(town):
+    with undone():
+        link = f"{SEARCH}?lat={SQUARE[0]}&lng={SQUARE[1]}&page_size=5"
+        first = get(link)
+        gone = get(first["next"])["results"][0]["clinic"]["id"]
+        withdraw(UUID(gone))
+        following = [hit["clinic"]["id"] for hit in get(first["next"])["results"]]
+        assert gone not in following
+        assert len(following) == 5
+
+
+@pytest.mark.parametrize("sort", ["distance", "name"])
+def test_one_can_read_on_after_the_longest_name(town, sort):
+    """As long as the catalogue takes names, and folded to more than was written."""
+    with undone():
+        for name in ("ア" * 400, "ア" * 399 + "イ", "㌔" * 400):
+            register([record(*SQUARE, name=name)])
+        link = f"{SEARCH}?lat={SQUARE[0]}&lng={SQUARE[1]}&radius_km=0.1&page_size=1&sort={sort}"
+        read = []
+        while link:
+            body = get(link)
+            read += [hit["clinic"]["id"] for hit in body["results"]]
+            link = body["next"]
+        assert len(read) == len(set(read)) >= 28
+
+
+BASE = {"lat": "35.6586", "lng": "139.7454", "radius_km": "300", "sport": "golf", "page_size": "2"}
+BY_NAME = BASE | {"sort": "name"}
+
+
+def cursor_of(parameters):
+    link = get(SEARCH, parameters)["next"]
+    return parse_qs(urlsplit(link).query)["cursor"][0]
+
+
+@pytest.mark.parametrize("base", [BASE, BY_NAME], ids=["by distance", "by name"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"lat": "35.6587"},
+        {"lng": "139.7455"},
+        {"radius_km": "301"},
+        {"radius_km": None},
+        {"sport": "golf,marathon"},
+        {"sport": None},
+        {"sport": ["golf", "marathon"]},
+        {"kind": "clinic"},
+        {"prefecture": "13"},
+        {"category": "neurology"},
+    ],
+    ids=str,
+)
+def test_the_cursor_of_another_question_is_refused(town, base, change):
+    cursor = cursor_of(base)
+    asked = {name: value for name, value in (base | change).items() if value is not None}
+    assert refusal(asked | {"cursor": cursor}) == "cursor-of-another-query"
+
+
+@pytest.mark.parametrize(("asked", "other"), [(BASE, BY_NAME), (BY_NAME, BASE)])
+def test_the_cursor_of_another_order_is_refused_as_such(town, asked, other):
+    assert refusal(asked | {"cursor": cursor_of(other)}) == "cursor-of-another-query"
+
+
+@pytest.mark.parametrize("base", [BASE, BY_NAME], ids=["by distance", "by name"])
+def test_the_size_of_a_page_and_the_count_may_change_on_the_way(town, base):
+    cursor = cursor_of(base)
+    whole = get(SEARCH, base | {"page_size": "100"})["results"]
+    rest = get(SEARCH, base | {"page_size": "100", "count": "exact", "cursor": cursor})
+    assert rest["results"] == whole[2:]
+    assert rest["count"] == len(whole)
+
+
+@settings(many, max_examples=300)
+@given(text=st.text(), by_name=st.booleans())
+@example(text="=", by_name=False)
+@example(text="====", by_name=True)
+@example(text="\x00", by_name=True)
+@example(text="[" * 1_900, by_name=True)
+@example(text=base64.urlsafe_b64encode(b"[" * 1_400).decode(), by_name=True)
+def test_text_that_is_no_cursor_is_refused(town, text, by_name):
+    code = refusal((BY_NAME if by_name else BASE) | {"cursor": text})
+    assert code == ("invalid-cursor" if text else "blank")
+
+
+def encoded(value):
+    text = json.dumps(value).encode()
+    return base64.urlsafe_b64encode(text).decode().rstrip("=")
+
+
+def decoded(cursor):
+    return json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=40),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=8,
+)
+CLINIC_ID = "0123456789abcdef" * 2
+
+
+@settings(many, max_examples=300)
+@given(value=JSON, by_name=st.booleans())
+def test_json_that_is_no_cursor_is_refused(town, value, by_name):
+    cursor = encoded(value)
+    assume(len(cursor) <= 2_000)
+    code = refusal((BY_NAME if by_name else BASE) | {"cursor": cursor})
+    # Three parts could be those of a cursor, of which the last names its question.
+    assert code in ("invalid-cursor", "cursor-of-another-query")
+
+
+@settings(many, max_examples=300)
+@given(position=JSON, clinic_id=JSON | st.just(CLINIC_ID), by_name=st.booleans())
+@example(position=-1, clinic_id=CLINIC_ID, by_name=False)
+@example(position=1 << 40, clinic_id=CLINIC_ID, by_name=False)
+@example(position=1.5, clinic_id=CLINIC_ID, by_name=False)
+@example(position=True, clinic_id=CLINIC_ID, by_name=False)
+@example(position=None, clinic_id=CLINIC_ID, by_name=True)
+@example(position="xyz", clinic_id=CLINIC_ID, by_name=True)
+@example(position="00", clinic_id=" ".join(CLINIC_ID), by_name=True)
+@example(position="00", clinic_id=" ".join([CLINIC_ID[:16], CLINIC_ID[16:]]), by_name=True)
+@example(position="00", clinic_id=CLINIC_ID.upper(), by_name=True)
+@example(position="00", clinic_id=CLINIC_ID + "\n", by_name=True)
+@example(position=5, clinic_id=CLINIC_ID[:-1], by_name=False)
+@example(position=5, clinic_id=CLINIC_ID.upper(), by_name=False)
+def test_a_forged_place_in_a_cursor_is_refused_or_leads_on(town, position, clinic_id, by_name):
+    """With the right question, so that nothing but the place can be wrong."""
+    asked = BY_NAME if by_name else BASE
+    question = decoded(cursor_of(asked))[2]
+    response = fetch(SEARCH, asked | {"cursor": encoded([position, clinic_id, question])})
+    if clinic_id != CLINIC_ID:
+        assert response.status_code == 400
+    if response.status_code != 200:
+        assert code_of(response) == "invalid-cursor"
+
+
+@settings(many, max_examples=300)
+@given(data=st.data(), by_name=st.booleans())
+def test_a_damaged_cursor_is_refused_or_leads_on_but_never_breaks(town, data, by_name):
+    asked = BY_NAME if by_name else BASE
+    cursor = cursor_of(asked)
+    spot = data.draw(st.integers(0, len(cursor) - 1))
+    letter = data.draw(st.characters(codec="utf-8"))
+    damaged = data.draw(
+        st.sampled_from(
+            [
+                cursor[:spot] + letter + cursor[spot + 1 :],
+                cursor[:spot] + cursor[spot + 1 :],
+                cursor[:spot] + letter + cursor[spot:],
+                cursor[:spot],
+                cursor * 2,
+            ]
+        )
+    )
+    response = fetch(SEARCH, asked | {"cursor": damaged})
+    if response.status_code != 200:
+        codes = ("invalid-cursor", "cursor-of-another-query", "blank")
+        assert code_of(response) in codes
+
+
+@settings(many, max_examples=200)
+@given(query=questions(), other=questions(), clinic=st.sampled_from(TOWN))
+def test_a_cursor_holds_its_place_and_its_question(query, other, clinic):
+    key = (
+        NearestKey(123_456_789, clinic.id)
+        if query.sort == "distance"
+        else NameKey(*clinic.name_key)
+    )
+    cursor = cursors.encode(key, query)
+    assert cursors.decode(cursor, query) == replace(query, after=key)
+    assert cursors.decode(cursor, replace(query, page_size=3, count="exact")).after == key
+    asked = ("centre", "radius_km", "required", "sort")
+    if any(getattr(query, name) != getattr(other, name) for name in asked):
+        with pytest.raises(InvalidParameters) as refused:
+            cursors.decode(cursor, other)
+        assert [error.code for error in refused.value.errors] == ["cursor-of-another-query"]
+
+
+def fetch(link, parameters=None):
+    """A response over HTTP; an unforeseen error of the server is raised here."""
+    with transaction.atomic():
+        return Client().get(link, parameters)
+
+
+def get(link, parameters=None):
+    response = fetch(link, parameters)
+    assert response.status_code == 200, response.content
+    return response.json()
+
+
+def code_of(response):
+    assert response.status_code == 400
+    assert response["Content-Type"] == "application/problem+json"
+    (error,) = response.json()["errors"]
+    assert error["parameter"] == "cursor"
+    return error["code"]
+
+
+def refusal(parameters):
+    return code_of(fetch(SEARCH, parameters))
