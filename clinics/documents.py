@@ -15,6 +15,10 @@ from clinics.identity import CURATED, NAVII
 from clinics.models import Layer, Scheme, Verification, YesNoUnknown
 from clinics.vocabulary import Vocabulary, Word
 
+# Each concept with the strength and check date of every statement; lists of CarriedConcept.
+Evidence = dict[Word, list[tuple[Word, date | None]]]
+Carried = dict[str, list[dict[str, Any]]]
+
 Answer = Literal["yes", "no", "unknown"]
 Rule = Literal["required", "recommended", "not-required", "unknown"]
 
@@ -238,9 +242,8 @@ class ClinicDetail(ClinicSummary):
     credits: list[str]
 
 
-def summary(entry: Entry, vocabulary: Vocabulary) -> dict[str, Any]:
+def summary(entry: Entry, vocabulary: Vocabulary, carried: Carried) -> dict[str, Any]:
     """The :class:`ClinicSummary` of an entry, without ``updated_at``."""
-    carried = carried_concepts(entry, vocabulary)
     verified_on = last_verified(entry)
     prefecture = vocabulary.prefecture_of_code.get(entry.fact("prefecture_code") or "")
     municipality_code = entry.fact("municipality_code")
@@ -269,9 +272,10 @@ def summary(entry: Entry, vocabulary: Vocabulary) -> dict[str, Any]:
     }
 
 
-def detail(entry: Entry, vocabulary: Vocabulary, brief: dict[str, Any]) -> dict[str, Any]:
+def detail(
+    entry: Entry, vocabulary: Vocabulary, carried: Carried, brief: dict[str, Any]
+) -> dict[str, Any]:
     """The :class:`ClinicDetail` of an entry around its summary, without ``updated_at``."""
-    carried = carried_concepts(entry, vocabulary)
     names = {row["id"]: row["name"] for row in entry.departments}
     curated = entry.curated or {}
     return brief | {
@@ -313,12 +317,12 @@ def last_verified(entry: Entry) -> date | None:
     return max(days, default=None)
 
 
-def evidence(entry: Entry, vocabulary: Vocabulary) -> dict[Word, list[tuple[Word, date | None]]]:
+def evidence(entry: Entry, vocabulary: Vocabulary) -> Evidence:
     """Each concept the entry carries, with the strength and check date of all that says so.
 
     The register's departments speak with the strength of the register.
     """
-    found: dict[Word, list[tuple[Word, date | None]]] = {}
+    found: Evidence = {}
     for row in entry.departments:
         category = vocabulary.category_of_department.get(row["code"])
         if category is not None and row["layer"] == Layer.OFFICIAL:
@@ -330,10 +334,10 @@ def evidence(entry: Entry, vocabulary: Vocabulary) -> dict[Word, list[tuple[Word
     return found
 
 
-def carried_concepts(entry: Entry, vocabulary: Vocabulary) -> dict[str, list[dict[str, Any]]]:
-    """The :class:`CarriedConcept` lists of an entry by scheme, in the order of first mention."""
-    lists: dict[str, list[dict[str, Any]]] = {}
-    for concept, statements in evidence(entry, vocabulary).items():
+def carried_concepts(found: Evidence) -> Carried:
+    """What :func:`evidence` found, by scheme in the order of first mention."""
+    lists: Carried = {}
+    for concept, statements in found.items():
         best, _ = max(statements, key=lambda statement: statement[0].evidence_rank)
         checked = max((day for _, day in statements if day), default=None)
         carried = _label(concept) | {"strength": best.slug, "verified_on": checked}

@@ -42,8 +42,10 @@ class Rendered:
 
 def render(entry: Entry, vocabulary: Vocabulary) -> Rendered:
     """The documents and terms of a public entry."""
-    brief = documents.summary(entry, vocabulary)
-    full = documents.detail(entry, vocabulary, brief)
+    evidence = documents.evidence(entry, vocabulary)
+    carried = documents.carried_concepts(evidence)
+    brief = documents.summary(entry, vocabulary, carried)
+    full = documents.detail(entry, vocabulary, carried, brief)
     located = brief["lat"] is not None
     return Rendered(
         entry=entry,
@@ -52,11 +54,13 @@ def render(entry: Entry, vocabulary: Vocabulary) -> Rendered:
         name_key=fold(brief["name_kana"] or brief["name"]).encode(),
         position=(brief["lat"], brief["lng"]) if located else None,
         verified_on=brief["verified_on"],
-        strengths=term_strengths(entry, vocabulary, brief),
+        strengths=term_strengths(evidence, vocabulary, brief),
     )
 
 
-def term_strengths(entry: Entry, vocabulary: Vocabulary, brief: dict[str, Any]) -> dict[str, int]:
+def term_strengths(
+    evidence: documents.Evidence, vocabulary: Vocabulary, brief: dict[str, Any]
+) -> dict[str, int]:
     """Every term an entry is filed under, with the strength of the best evidence for it.
 
     Facts of the register carry the register's strength; from :data:`CONFIRMED` on, a curator has
@@ -68,13 +72,12 @@ def term_strengths(entry: Entry, vocabulary: Vocabulary, brief: dict[str, Any]) 
         terms[f"{Scheme.PREFECTURE}:{brief['prefecture']['slug']}"] = register
     if brief["municipality"]:
         terms[f"municipality:{brief['municipality']['code']}"] = register
-    carried = documents.evidence(entry, vocabulary)
-    for concept, statements in carried.items():
+    for concept, statements in evidence.items():
         terms[concept.key] = max(
             strength.evidence_rank + (CONFIRMED if checked else 0)
             for strength, checked in statements
         )
-    if _is_bodywork(carried):
+    if _is_bodywork(evidence):
         terms[NON_MEDICAL] = register
     return terms
 

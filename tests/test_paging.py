@@ -177,7 +177,7 @@ def read_on(query):
         asked = cursors.decode(cursors.encode(page.hits[-1].key, asked), query)
 
 
-@settings(many, max_examples=100)
+@settings(many, max_examples=75)
 @given(query=questions())
 def test_page_by_page_every_match_comes_once_in_order(reading, query):
     read = []
@@ -287,7 +287,7 @@ KINDS_OF_EDIT = st.sampled_from(
 )
 
 
-@settings(many, max_examples=40)
+@settings(many, max_examples=25)
 @given(query=questions(), data=st.data())
 def test_edits_between_pages_repeat_and_skip_no_clinic_that_they_leave_alone(reading, query, data):
     query = replace(query, page_size=data.draw(st.sampled_from([3, 7, 20])))
