@@ -22,6 +22,8 @@ LEAST_CURVATURE_RADIUS_M = POLE_RADIUS_M**2 / EQUATOR_RADIUS_M
 
 # Below this chord the radius-of-curvature formula stays within ten micrometres of the geodesic.
 NEAR_M = 200_000.0
+MOST_ITERATIONS = 12
+CONVERGED_RAD = 1e-14
 
 # 31 bits of latitude and 31 of longitude fill the positive half of a 64-bit integer.
 CELL_BITS = 31
@@ -65,16 +67,18 @@ def degrees(point: Ecef) -> tuple[float, float]:
 def geodesic_m(here: Ecef, there: Ecef) -> float:
     """The WGS84 geodesic between two points of the surface, in metres.
 
-    Near by, from the chord and the radius of curvature at its middle in its direction (Euler's
-    formula, from those of the meridian and the prime vertical); beyond ``NEAR_M``, Karney's
-    algorithm through geopy.
+    Within ``NEAR_M``, from the chord and the radius of curvature at its middle in its direction
+    (Euler's formula, from those of the meridian and the prime vertical), right to ten micrometres.
+    Beyond, Vincenty's series, right to a tenth of a millimetre; where that does not converge, near
+    the antipode, Karney's algorithm through geopy.
     """
     dx, dy, dz = there.x - here.x, there.y - here.y, there.z - here.z
     chord = math.sqrt(dx * dx + dy * dy + dz * dz)
     if chord == 0:
         return 0.0
     if chord > NEAR_M:
-        return float(geodesic(degrees(here), degrees(there)).meters)
+        far = _vincenty_m(here, there)
+        return far or float(geodesic(degrees(here), degrees(there)).meters)
     mx, my, mz = here.x + there.x, here.y + there.y, here.z + there.z
     from_axis_squared = mx * mx + my * my
     level = from_axis_squared * (1 - ECCENTRICITY_SQUARED) ** 2
@@ -86,6 +90,47 @@ def geodesic_m(here: Ecef, there: Ecef) -> float:
     share_east = east_squared / (chord * chord)
     radius = 1 / (share_east / prime_vertical + (1 - share_east) / meridian)
     return 2 * radius * math.asin(chord / (2 * radius))
+
+
+def _vincenty_m(here: Ecef, there: Ecef) -> float | None:
+    """The geodesic by Vincenty's inverse formula, or None near the antipode.
+
+    On the surface z/b and the distance from the axis over a are the sine and cosine of the reduced
+    latitude. Source: T. Vincenty, Direct and inverse solutions of geodesics on the ellipsoid with
+    application of nested equations, Survey Review 23 (176), 1975, equations 13 to 19.
+    """
+    sin_u1, cos_u1 = here.z / POLE_RADIUS_M, math.hypot(here.x, here.y) / EQUATOR_RADIUS_M
+    sin_u2, cos_u2 = there.z / POLE_RADIUS_M, math.hypot(there.x, there.y) / EQUATOR_RADIUS_M
+    difference = math.atan2(
+        here.x * there.y - here.y * there.x, here.x * there.x + here.y * there.y
+    )
+    on_sphere = difference
+    for _ in range(MOST_ITERATIONS):
+        sin_l, cos_l = math.sin(on_sphere), math.cos(on_sphere)
+        sin_s = math.hypot(cos_u2 * sin_l, cos_u1 * sin_u2 - sin_u1 * cos_u2 * cos_l)
+        cos_s = sin_u1 * sin_u2 + cos_u1 * cos_u2 * cos_l
+        if sin_s == 0:
+            return None
+        sigma = math.atan2(sin_s, cos_s)
+        sin_a = cos_u1 * cos_u2 * sin_l / sin_s
+        cos2_a = 1 - sin_a * sin_a
+        # Along the equator there is no midpoint term.
+        cos_2m = cos_s - 2 * sin_u1 * sin_u2 / cos2_a if cos2_a > 1e-12 else 0.0
+        c = FLATTENING / 16 * cos2_a * (4 + FLATTENING * (4 - 3 * cos2_a))
+        bend = sigma + c * sin_s * (cos_2m + c * cos_s * (2 * cos_2m * cos_2m - 1))
+        last, on_sphere = on_sphere, difference + (1 - c) * FLATTENING * sin_a * bend
+        if abs(on_sphere) > math.pi:
+            return None
+        if abs(on_sphere - last) < CONVERGED_RAD:
+            break
+    else:
+        return None
+    u2 = cos2_a * ((EQUATOR_RADIUS_M / POLE_RADIUS_M) ** 2 - 1)
+    big_a = 1 + u2 / 16384 * (4096 + u2 * (-768 + u2 * (320 - 175 * u2)))
+    big_b = u2 / 1024 * (256 + u2 * (-128 + u2 * (74 - 47 * u2)))
+    third = big_b / 6 * cos_2m * (4 * sin_s * sin_s - 3) * (4 * cos_2m * cos_2m - 3)
+    second = cos_2m + big_b / 4 * (cos_s * (2 * cos_2m * cos_2m - 1) - third)
+    return POLE_RADIUS_M * big_a * (sigma - big_b * sin_s * second)
 
 
 class Compass:

@@ -494,6 +494,7 @@ def test_clinics_without_a_position_are_found_only_without_a_centre(reading):
 def test_a_term_that_no_clinic_carries_gives_an_empty_page(reading, sort):
     query = SearchQuery(centre=Centre(*TOKYO), sort=sort, required=(AnyOf((CARRIED_BY_NONE,)),))
     assert ask(query) == Page((), more=False, count=0, count_exact=True)
+    assert ask(replace(query, count="none")) == Page((), more=False, count=None, count_exact=False)
     both = replace(query, required=(*query.required, AnyOf(("category:neurology",))))
     assert ask(both) == Page((), more=False, count=0, count_exact=True)
     either = replace(query, required=(AnyOf((CARRIED_BY_NONE, "service:dbs")),), count="exact")

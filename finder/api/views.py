@@ -6,19 +6,21 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.http import parse_etags, urlencode
 from drf_spectacular.utils import extend_schema
+from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from clinics.models import Concept, Listing, Scheme, Term
+from clinics.models import Concept, Scheme, Term
 from finder import cursors
 from finder.api import schema
 from finder.parameters import Asked, read_query
 from finder.problems import InvalidParameters, ParameterError, suggestion
 from finder.query import Hit, Page
-from finder.search import search, summaries
+from finder.search import detail, search, summaries, version
 
 JSON = "application/json"
 # What a searcher asks from a place is theirs: no cache keeps it.
@@ -27,7 +29,27 @@ PRIVATE = "private, no-store"
 REVALIDATE = "no-cache"
 
 
-class ClinicSearch(APIView):
+class JsonAlone(BaseContentNegotiation):
+    """There is one form of each document, so none is negotiated (RFC 9110 §12.1 allows it)."""
+
+    def select_parser(self, request: Request, parsers: Iterable[Any]) -> Any:
+        """The one parser."""
+        return next(iter(parsers))
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[Any], format_suffix: str | None = None
+    ) -> tuple[Any, str]:
+        """The one renderer."""
+        return next(iter(renderers)), JSON
+
+
+class JsonView(APIView):
+    """What the views here share."""
+
+    content_negotiation_class = JsonAlone
+
+
+class ClinicSearch(JsonView):
     """`GET /api/v1/clinics`."""
 
     @extend_schema(**schema.CLINIC_SEARCH)
@@ -49,25 +71,30 @@ class ClinicSearch(APIView):
         )
 
 
-class ClinicDetail(APIView):
+class ClinicDetail(JsonView):
     """`GET /api/v1/clinics/{id}`."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer 304 at once where the client has the current version."""
+        given = request.headers.get("If-None-Match")
+        if given and request.method in ("GET", "HEAD") and not request.META["QUERY_STRING"]:
+            current = version(kwargs["id"])
+            if current is not None and _has(given, _etag(kwargs["id"], current)):
+                return _not_modified(_etag(kwargs["id"], current))
+        return super().dispatch(request, *args, **kwargs)
 
     @extend_schema(**schema.CLINIC_DETAIL)
     def get(self, request: Request, id: UUID) -> HttpResponse:
         """One clinic with everything known of it."""
         _refuse_parameters(request, known=())
-        listings = Listing.objects.filter(facility=id, published=True)
-        version = listings.values_list("version", flat=True).first()
-        if version is None:
+        found = detail(id)
+        if found is None:
             raise Http404(f"There is no clinic {id}.")
-        etag = f'"{id.hex[:12]}-{version}"'
-        if _has(request, etag):
-            return _not_modified(etag)
-        document, version = listings.values_list("detail", "version").get()
-        return _cacheable(document.encode(), f'"{id.hex[:12]}-{version}"')
+        current, document = found
+        return _cacheable(document.encode(), _etag(id, current))
 
 
-class Concepts(APIView):
+class Concepts(JsonView):
     """`GET /api/v1/concepts`."""
 
     @extend_schema(**schema.CONCEPTS)
@@ -93,7 +120,8 @@ class Concepts(APIView):
         counts = dict(Term.objects.values_list("key", "count"))
         body = orjson.dumps({"results": [_concept(concept, counts) for concept in concepts]})
         etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-        return _not_modified(etag) if _has(request, etag) else _cacheable(body, etag)
+        given = request.headers.get("If-None-Match")
+        return _not_modified(etag) if given and _has(given, etag) else _cacheable(body, etag)
 
 
 def _search_body(asked: Asked, page: Page, following: str | None) -> bytes:
@@ -188,10 +216,15 @@ def _refuse_parameters(request: Request, known: Iterable[str]) -> None:
         raise InvalidParameters(errors)
 
 
-def _has(request: Request, etag: str) -> bool:
-    """Whether the client already has this version (RFC 9110 §13.1.2, weak comparison)."""
-    given = parse_etags(request.headers.get("If-None-Match", ""))
-    return "*" in given or etag in (tag.removeprefix("W/") for tag in given)
+def _etag(clinic_id: UUID, current: int) -> str:
+    """The entity tag of a version of a clinic."""
+    return f'"{clinic_id.hex[:12]}-{current}"'
+
+
+def _has(given: str, etag: str) -> bool:
+    """Whether ``If-None-Match`` names this version (RFC 9110 §13.1.2, weak comparison)."""
+    tags = parse_etags(given)
+    return "*" in tags or etag in (tag.removeprefix("W/") for tag in tags)
 
 
 def _not_modified(etag: str) -> HttpResponse:
