@@ -17,6 +17,8 @@ from clinics.vocabulary import Vocabulary, Word
 
 # Added to the rank of a claim's evidence once a curator has checked the claim.
 CONFIRMED = 100
+# Folding can make a name longer; a key has to fit into an index and into a cursor.
+NAME_KEY_CHARACTERS = 400
 
 
 @dataclass(slots=True)
@@ -51,7 +53,7 @@ def render(entry: Entry, vocabulary: Vocabulary) -> Rendered:
         entry=entry,
         summary=orjson.dumps(brief),
         detail=orjson.dumps(full),
-        name_key=fold(brief["name_kana"] or brief["name"]).encode(),
+        name_key=fold(brief["name_kana"] or brief["name"])[:NAME_KEY_CHARACTERS].encode(),
         position=(brief["lat"], brief["lng"]) if located else None,
         verified_on=brief["verified_on"],
         strengths=term_strengths(evidence, vocabulary, brief),

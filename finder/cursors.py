@@ -8,6 +8,7 @@ refused with any other: continuing elsewhere would be a silently wrong list.
 import base64
 import binascii
 import hashlib
+import re
 from dataclasses import replace
 
 import orjson
@@ -15,10 +16,15 @@ import orjson
 from finder.problems import InvalidParameters, ParameterError
 from finder.query import NameKey, NearestKey, SearchQuery
 
+CLINIC_ID = re.compile(r"[0-9a-f]{32}")
+# Beyond the longest way between two points of the earth.
+FARTHEST_MM = 1 << 40
+NO_CURSOR = "This is no cursor; take it from `next`."
+
 
 def encode(key: NearestKey | NameKey, query: SearchQuery) -> str:
     """The cursor that continues ``query`` after ``key``."""
-    place: int | str = key.distance_mm if isinstance(key, NearestKey) else key.name_key.hex()
+    place: int | str = key.distance_mm if isinstance(key, NearestKey) else key.name_key.decode()
     parts = [place, key.clinic_id, _question(query)]
     return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
 
@@ -31,25 +37,22 @@ def decode(cursor: str, query: SearchQuery) -> SearchQuery:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         place, clinic_id, question = orjson.loads(base64.b64decode(padded, b"-_", validate=True))
-        key = _key(place, clinic_id, query)
     except (binascii.Error, ValueError, TypeError):
-        raise _refusal("invalid-cursor", "This is no cursor; take it from `next`.") from None
+        raise _refusal("invalid-cursor", NO_CURSOR) from None
     if question != _question(query):
         message = "This cursor continues another question; ask the same one, or leave it out."
         raise _refusal("cursor-of-another-query", message)
-    return replace(query, after=key)
+    if not isinstance(clinic_id, str) or not CLINIC_ID.fullmatch(clinic_id):
+        raise _refusal("invalid-cursor", NO_CURSOR)
+    return replace(query, after=_key(place, clinic_id, query))
 
 
-def _key(place: object, clinic_id: object, query: SearchQuery) -> NearestKey | NameKey:
-    if not isinstance(clinic_id, str) or len(bytes.fromhex(clinic_id)) != 16:
-        raise ValueError("no clinic id")
-    if query.sort == "distance":
-        if not isinstance(place, int) or isinstance(place, bool) or not 0 <= place < 1 << 40:
-            raise ValueError("no distance")
+def _key(place: object, clinic_id: str, query: SearchQuery) -> NearestKey | NameKey:
+    if query.sort == "distance" and type(place) is int and 0 <= place < FARTHEST_MM:
         return NearestKey(place, clinic_id)
-    if not isinstance(place, str):
-        raise ValueError("no name")
-    return NameKey(bytes.fromhex(place), clinic_id)
+    if query.sort == "name" and isinstance(place, str):
+        return NameKey(place.encode(), clinic_id)
+    raise _refusal("invalid-cursor", NO_CURSOR)
 
 
 def _question(query: SearchQuery) -> str:

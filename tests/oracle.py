@@ -22,7 +22,7 @@ BODYWORK = "category:non-medical-bodywork"
 
 # How far the finder's distances may be from GeographicLib's: near by, and from 200 km on.
 SLACK_MM = 0.02
-FAR_SLACK_MM = 0.001
+FAR_SLACK_MM = 0.1
 FAR_MM = 201_000_000
 
 # Distances on this sphere are within 0.6 % of those on the ellipsoid. They only save measuring
