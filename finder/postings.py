@@ -158,7 +158,7 @@ class Postings:
             cursor.execute(
                 f"""
                 SELECT {NAMED} FROM clinics_listing l
-                WHERE l.published {tests} {later} {IN_ORDER_OF_NAMES} LIMIT {limit}
+                WHERE l.published = TRUE {tests} {later} {IN_ORDER_OF_NAMES} LIMIT {limit}
                 """,
                 [*values, *later_values],
             )

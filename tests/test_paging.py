@@ -325,15 +325,15 @@ def test_a_clinic_withdrawn_while_its_page_was_found_is_left_out(town):
 def test_one_can_read_on_after_the_longest_name(town, sort):
     """As long as the catalogue takes names, and folded to more than was written."""
     with undone():
-        for name in ("ア" * 400, "ア" * 399 + "イ", "㌔" * 400):
-            register([record(*SQUARE, name=name)])
+        longest = ["ア" * 400, "ア" * 399 + "イ", "㌔" * 400, "𠮷" * 400, "𠮷" * 400]
+        register(record(*SQUARE, name=name) for name in longest)
         link = f"{SEARCH}?lat={SQUARE[0]}&lng={SQUARE[1]}&radius_km=0.1&page_size=1&sort={sort}"
         read = []
         while link:
             body = get(link)
             read += [hit["clinic"]["id"] for hit in body["results"]]
             link = body["next"]
-        assert len(read) == len(set(read)) >= 28
+        assert len(read) == len(set(read)) >= 30
 
 
 BASE = {"lat": "35.6586", "lng": "139.7454", "radius_km": "300", "sport": "golf", "page_size": "2"}
@@ -429,6 +429,8 @@ def test_json_that_is_no_cursor_is_refused(town, value, by_name):
 @example(position=True, clinic_id=CLINIC_ID, by_name=False)
 @example(position=None, clinic_id=CLINIC_ID, by_name=True)
 @example(position="xyz", clinic_id=CLINIC_ID, by_name=True)
+@example(position="\x00", clinic_id=CLINIC_ID, by_name=True)
+@example(position="\ud800", clinic_id=CLINIC_ID, by_name=True)
 @example(position="00", clinic_id=" ".join(CLINIC_ID), by_name=True)
 @example(position="00", clinic_id=" ".join([CLINIC_ID[:16], CLINIC_ID[16:]]), by_name=True)
 @example(position="00", clinic_id=CLINIC_ID.upper(), by_name=True)
