@@ -145,7 +145,7 @@ def complete(number: int) -> list[object]:
     return [record(official_id=f"A{i:03}", kind=Kind.CLINIC) for i in range(number)]
 
 
-def test_a_facility_missing_from_a_complete_file_is_marked_and_no_longer_listed() -> None:
+def test_fault_ten_a_facility_missing_from_a_complete_file_is_marked_and_no_longer_listed() -> None:
     items = complete(30)
     register(items)
     outcome = store(items[1:], run(kinds=(Kind.CLINIC,), release=date(2026, 12, 1)))
@@ -159,7 +159,7 @@ def test_a_facility_missing_from_a_complete_file_is_marked_and_no_longer_listed(
     )
 
 
-def test_an_id_that_reappears_is_listed_again() -> None:
+def test_fault_ten_an_id_that_reappears_is_listed_again() -> None:
     items = complete(30)
     register(items)
     store(items[1:], run(kinds=(Kind.CLINIC,)))
@@ -197,3 +197,18 @@ def test_a_failure_in_the_middle_leaves_the_catalogue_as_it_was() -> None:
         store(broken(), run())
     assert everything() == before
     assert list(stale_listings()) == []
+
+
+def test_fault_seven_a_point_that_moved_is_stored_and_a_real_move_counted() -> None:
+    register([record(35.0, 139.0, official_id="A"), record(35.0, 139.0, official_id="B")])
+    outcome = store(
+        [record(35.0005, 139.0, official_id="A"), record(35.002, 139.0, official_id="B")], run()
+    )
+    assert (outcome.counts["updated"], outcome.counts["moved"]) == (2, 1)
+    assert OfficialFacts.objects.get(facility__official_id="A").latitude == 35.0005
+
+
+def test_fault_seven_a_point_that_becomes_known_or_unknown_has_not_moved() -> None:
+    register([record(35.0, 139.0, official_id="A"), record(None, None, official_id="B")])
+    outcome = store([record(None, None, official_id="A"), record(official_id="B")], run())
+    assert (outcome.counts["updated"], outcome.counts["moved"]) == (2, 0)

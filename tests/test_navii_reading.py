@@ -17,7 +17,6 @@ from clinics.hours import Closures, Day, Session
 from clinics.imports.navii import (
     collect_departments,
     ids_with_departments,
-    placeholder_points,
     read_departments,
     read_facilities,
     read_release,
@@ -26,6 +25,7 @@ from clinics.imports.navii_facilities import LONGEST_ADDRESS, LONGEST_NAME
 from clinics.imports.navii_faults import FAULTS
 from clinics.imports.navii_files import open_release
 from clinics.imports.navii_hours import parse_interval, parse_time
+from clinics.imports.navii_places import survey
 from clinics.imports.navii_websites import parse_website
 from clinics.imports.records import DepartmentRecord, FacilityRecord, Finding
 from clinics.models import Kind, OfficialFacts
@@ -198,13 +198,28 @@ def test_fault_two_a_point_shared_by_two_municipalities_is_a_placeholder_in_all_
 def test_fault_two_a_facility_of_unknown_municipality_makes_no_placeholder(tmp_path: Path) -> None:
     rows = [hospital(), hospital(id="0111010000020", municipality="")]
     release = open_release(write_release(tmp_path, {"01-1": rows}))
-    assert placeholder_points(release.facilities) == frozenset()
+    assert survey(release.facilities).placeholders == frozenset()
 
 
-def test_fault_three_a_point_of_another_prefecture_is_left_to_others(tmp_path: Path) -> None:
-    """No outlines are at hand here: the point of Osaka stands, under an address of Hokkaido."""
-    record, findings = read_one(tmp_path, hospital(latitude="34.686315", longitude="135.519691"))
-    assert record.latitude == 34.686315
+def test_fault_three_a_point_far_from_its_municipality_is_unknown_and_told(tmp_path: Path) -> None:
+    """The point of Osaka, under an address of Sapporo."""
+    near = [clinic(id=f"01210100007{i}", latitude=f"43.05{i}4") for i in range(5)]
+    far = clinic(id="0121010000799", latitude="34.686315", longitude="135.519691")
+    records, findings = read_sheets(tmp_path, {"02-1": [*near, far]})
+    assert (records[-1].latitude, records[-1].longitude) == (None, None)
+    assert codes(findings) == ["position-far"]
+    assert findings[0].line == 7
+
+
+def test_fault_three_the_ends_of_a_large_municipality_are_not_far(tmp_path: Path) -> None:
+    rows = [clinic(id=f"01210100007{i}", latitude=f"43.{i}4") for i in range(6)]
+    _, findings = read_sheets(tmp_path, {"02-1": rows})
+    assert findings == []
+
+
+def test_fault_three_a_municipality_of_few_facilities_has_no_middle(tmp_path: Path) -> None:
+    far = clinic(id="0121010000799", latitude="34.686315", longitude="135.519691")
+    _, findings = read_sheets(tmp_path, {"02-1": [clinic(), far]})
     assert findings == []
 
 
@@ -229,8 +244,8 @@ def test_fault_six_a_point_of_few_decimals_is_kept(tmp_path: Path) -> None:
     assert findings == []
 
 
-# Identities and rows. Fault seven, a point that moves between releases, is of the storing half,
-# as is fault ten, a facility that is gone from the next release.
+# Identities and rows. Fault seven, a point that moves between releases, and fault ten, a facility
+# that is gone from the next release, are of the storing half.
 
 
 def test_fault_eight_ids_are_text_and_stay_as_they_are(tmp_path: Path) -> None:

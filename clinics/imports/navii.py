@@ -15,16 +15,16 @@ from clinics.imports.navii_departments import (
     note_hours_without_facility,
     read_departments,
 )
-from clinics.imports.navii_facilities import placeholder_points, read_facilities
+from clinics.imports.navii_facilities import read_facilities
 from clinics.imports.navii_faults import Note, finding
 from clinics.imports.navii_files import Release, Sheet
+from clinics.imports.navii_places import survey
 from clinics.imports.records import FacilityRecord
 
 __all__ = [
     "collect_departments",
     "ids_with_departments",
     "note_hours_without_facility",
-    "placeholder_points",
     "read_departments",
     "read_facilities",
     "read_release",
@@ -52,14 +52,14 @@ def read_release(
     hours = {sheet.kind: _watched(sheet, progress, "departments") for sheet in release.departments}
     departments = collect_departments(hours.values(), note, only)
     located = [_watched(sheet, progress, "positions") for sheet in release.facilities]
-    placeholders = placeholder_points(located)
+    surveyed = survey(located)
     seen: set[str] = set()
     for sheet in release.facilities:
         for record in read_facilities(
             _watched(sheet, progress, "facilities"),
             note,
             departments=departments if sheet.kind in hours else None,
-            placeholders=placeholders,
+            survey=surveyed,
             only=only,
         ):
             seen.add(record.official_id)

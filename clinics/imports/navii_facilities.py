@@ -1,6 +1,6 @@
 """Reads the ministry's facility sheets, 01-1 and 02-1: one row is one hospital or clinic."""
 
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 
 from clinics.hours import DAYS, Closures
 from clinics.imports.navii_cells import (
@@ -38,6 +38,7 @@ from clinics.imports.navii_layout import (
     WEBSITE,
     WEEKLY,
 )
+from clinics.imports.navii_places import NO_SURVEY, Survey
 from clinics.imports.navii_websites import parse_website
 from clinics.imports.records import DepartmentRecord, FacilityRecord
 from clinics.models import Kind
@@ -59,14 +60,14 @@ def read_facilities(
     note: Note,
     *,
     departments: Mapping[str, Departments] | None = None,
-    placeholders: Collection[Point] = frozenset(),
+    survey: Survey = NO_SURVEY,
     only: Container[str] | None = None,
 ) -> Iterator[FacilityRecord]:
     """The facilities of a sheet in its order, each ID once.
 
     ``departments`` are those of :func:`~clinics.imports.navii_departments.collect_departments`;
-    None says that no departments sheet was read. ``placeholders`` are the points of
-    :func:`placeholder_points`, taken for unknown. With ``only``, other IDs are passed over.
+    None says that no departments sheet was read. ``survey`` is that of all sheets of the release.
+    With ``only``, other IDs are passed over.
     """
     seen: set[str] = set()
     for line, row in sheet.rows(note):
@@ -77,33 +78,11 @@ def read_facilities(
             place.report(*rejected)
             continue
         if only is None or cells[ID] in only:
-            record = _record(cells, sheet.kind, departments, placeholders, place)
+            record = _record(cells, sheet.kind, departments, survey, place)
             if record is None:
                 continue
             yield record
         seen.add(cells[ID])
-
-
-def placeholder_points(sheets: Iterable[Sheet]) -> frozenset[Point]:
-    """The points that facilities of two or more municipalities share, over all ``sheets``.
-
-    Those are offices and town centres, put in where the ministry had no better. A building full of
-    clinics has one point too, in one municipality. Source: nyampire/iryo-joho-net-corrected, which
-    found no real place among them.
-    """
-    at = {column: FACILITY_COLUMNS.index(column) for column in FACILITY_COLUMNS}
-    municipality_at: dict[Point, str] = {}
-    shared: set[Point] = set()
-    for sheet in sheets:
-        for _, row in sheet.rows():
-            point, _ = parse_position(row[at[LATITUDE]], row[at[LONGITUDE]])
-            prefecture, _ = parse_prefecture(row[at[PREFECTURE]])
-            municipality, _ = parse_municipality(prefecture, row[at[MUNICIPALITY]])
-            if point is None or not municipality:
-                continue
-            if municipality_at.setdefault(point, municipality) != municipality:
-                shared.add(point)
-    return frozenset(shared)
 
 
 def _identity_fault(cells: Cells, kind: Kind, seen: Container[str]) -> tuple[str, str, str] | None:
@@ -125,7 +104,7 @@ def _record(
     cells: Cells,
     kind: Kind,
     departments: Mapping[str, Departments] | None,
-    placeholders: Collection[Point],
+    survey: Survey,
     place: Place,
 ) -> FacilityRecord | None:
     """The record of a row, or None where it is rejected for its name."""
@@ -136,7 +115,7 @@ def _record(
     if id_prefix_fault(official_id, cells[PREFECTURE], cells[KIND]) is not None:
         place.report("id-prefix", ID, official_id)
     prefecture, municipality = _area(cells, place)
-    latitude, longitude = _position(cells, placeholders, place) or (None, None)
+    latitude, longitude = _position(cells, municipality, survey, place) or (None, None)
     website, website_as_stated = _website(cells[WEBSITE], place)
     closures = _closures(cells, place)
     record = FacilityRecord(
@@ -210,10 +189,10 @@ def _area(cells: Cells, place: Place) -> tuple[str, str]:
     return prefecture, municipality
 
 
-def _position(cells: Cells, placeholders: Collection[Point], place: Place) -> Point | None:
+def _position(cells: Cells, municipality: str, survey: Survey, place: Place) -> Point | None:
     point, fault = parse_position(cells[LATITUDE], cells[LONGITUDE])
-    if point in placeholders:
-        fault = "position-shared"
+    if point is not None:
+        fault = survey.fault(point, municipality)
     if fault is None:
         return point
     place.report(fault, LATITUDE, f"{cells[LATITUDE]},{cells[LONGITUDE]}")

@@ -76,6 +76,10 @@ FAULTS: dict[str, Fault] = {
     "position-shared": Fault(
         UNKNOWN, "facilities of two or more municipalities have this point: a placeholder"
     ),
+    "position-far": Fault(
+        UNKNOWN,
+        "over 75 km from the middle of its municipality's facilities, so somewhere else",
+    ),
     # Websites.
     "website-repaired": Fault(REPAIRED, "the address was incomplete or misspelt in its beginning"),
     "website-email": Fault(UNKNOWN, "an e-mail address, not a website"),

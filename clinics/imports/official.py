@@ -32,12 +32,15 @@ from clinics.models import (
     PositionSource,
     Status,
 )
+from clinics.position import ecef, geodesic_m
 from clinics.publication import publishing
 
 CHUNK = 500
 EXAMPLES = 5
 # A complete release loses a few facilities in a hundred; more are missing from a partial file.
 PLAUSIBLE_ABSENT_SHARE = 0.1
+# Most points that change between releases change by less, without the facility having moved.
+MOVED_M = 100
 
 FACILITY_COLUMNS = ("id", "source", "official_id", "status", "created_at")
 DEPARTMENT_COLUMNS = ("id", "facility_id", "layer", "code", "name", "name_en")
@@ -92,7 +95,7 @@ class Outcome:
 
     ``counts`` has ``created``, ``updated``, ``unchanged``, ``vanished`` (now marked absent from
     the register), ``absent`` (not in the files, and not marked, because so many missing means a
-    partial file), ``reappeared`` and ``positions unknown``. ``touched`` is how many facilities were
+    partial file), ``reappeared``, ``moved`` (by more than 100 m) and ``positions unknown``. ``touched`` is how many facilities were
     looked at again for publishing.
     """
 
@@ -112,6 +115,15 @@ class Stored:
     digest: str
     release: date
     absent: bool
+    latitude: float | None
+    longitude: float | None
+
+    def moves_to(self, record: FacilityRecord) -> bool:
+        """Whether both positions are known and more than ``MOVED_M`` apart."""
+        if None in (self.latitude, self.longitude, record.latitude, record.longitude):
+            return False
+        before = ecef(self.latitude or 0, self.longitude or 0)
+        return geodesic_m(before, ecef(record.latitude or 0, record.longitude or 0)) > MOVED_M
 
 
 # The id of a facility, what the register says of it, and the digest of that.
@@ -180,11 +192,20 @@ def digest(record: FacilityRecord) -> str:
 def _stored(run: Import) -> dict[str, Stored]:
     facts = OfficialFacts.objects.using(run.using).filter(facility__source=run.source)
     rows = facts.values_list(
-        "facility__official_id", "facility_id", "kind", "digest", "release", "absent_since"
+        "facility__official_id",
+        "facility_id",
+        "kind",
+        "digest",
+        "release",
+        "absent_since",
+        "latitude",
+        "longitude",
     )
     return {
-        official_id: Stored(facility_id, kind, text, release, absent_since is not None)
-        for official_id, facility_id, kind, text, release, absent_since in rows.iterator(10_000)
+        official_id: Stored(facility_id, kind, text, release, absent_since is not None, *position)
+        for official_id, facility_id, kind, text, release, absent_since, *position in rows.iterator(
+            10_000
+        )
     }
 
 
@@ -219,6 +240,7 @@ def _compare(
         outcome.counts["reappeared"] += known.absent
         if known.digest != text or known.absent:
             changes.updated.append((known.facility_id, record, text))
+            outcome.counts["moved"] += known.moves_to(record)
         else:
             outcome.counts["unchanged"] += 1
             if known.release != run.release:

@@ -29,7 +29,15 @@ STAGES = {
     "facilities": "Reading facilities",
     "stored": "Storing and publishing",
 }
-OUTCOMES = ("created", "updated", "unchanged", "vanished", "reappeared", "absent")
+OUTCOMES = {
+    "created": "created",
+    "updated": "updated",
+    "moved": "moved by more than 100 m",
+    "unchanged": "unchanged",
+    "vanished": "vanished from the register",
+    "reappeared": "back in the register",
+    "absent": "not in these files",
+}
 NOTHING_MARKED = (
     "{absent} facilities of the catalogue are not in these files. So many missing means that the "
     "files are a part of the register, so none was marked; --mark-absent marks them."
@@ -159,12 +167,12 @@ class Command(BaseCommand):
     def _tell(self, console: Console, release: Release, report: Report, *, dry_run: bool) -> None:
         """The closing table, examples, and where the findings are."""
         outcome, counts = report.outcome, report.outcome.counts
-        mood = "would be" if dry_run else "are"
+        mood = "would be " if dry_run else ""
         table = Table(title=f"Release of {release.release}" + (" (dry run)" if dry_run else ""))
-        table.add_column("facilities that")
+        table.add_column("facilities")
         table.add_column("number", justify="right")
-        for name in OUTCOMES:
-            table.add_row(f"{mood} {name}", f"{counts[name]:,}")
+        for name, words in OUTCOMES.items():
+            table.add_row(f"{mood}{words}", f"{counts[name]:,}")
         rejected = sum(n for (action, _), n in report.findings.items() if action == "row rejected")
         table.add_row("rows rejected", f"{rejected:,}")
         table.add_row("positions unknown", f"{counts['positions unknown']:,}")
