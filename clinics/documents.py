@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, TypedDict
 from django.conf import settings
 
 from clinics.catalogue import Entry, Row
+from clinics.hours import Closures
 from clinics.identity import CURATED, NAVII
 from clinics.models import Layer, Scheme, Verification, YesNoUnknown
 from clinics.vocabulary import Vocabulary, Word
@@ -284,7 +285,7 @@ def detail(
         "conditions": carried.get(Scheme.CONDITION, []),
         "evidence": carried.get(Scheme.EVIDENCE, []),
         "departments": [_department(row, vocabulary) for row in entry.departments],
-        "closures": entry.fact("closures"),
+        "closures": _closures(entry.fact("closures")),
         "closing_remarks": entry.fact("closing_remarks"),
         "accepts_new_patients": curated.get("accepts_new_patients", YesNoUnknown.UNKNOWN),
         "claims": [_claim(row, vocabulary, names) for row in entry.claims],
@@ -375,6 +376,11 @@ def _official(entry: Entry) -> dict[str, Any] | None:
         "release": entry.official["release"],
         "absent_since": entry.official["absent_since"],
     }
+
+
+def _closures(stored: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Closures with their keys in order, which PostgreSQL's JSON does not keep."""
+    return Closures.from_json(stored).as_json() if stored else None
 
 
 def _department(row: Row, vocabulary: Vocabulary) -> dict[str, Any]:

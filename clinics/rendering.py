@@ -17,8 +17,8 @@ from clinics.vocabulary import Vocabulary, Word
 
 # Added to the rank of a claim's evidence once a curator has checked the claim.
 CONFIRMED = 100
-# Folding can make a name longer; a key has to fit into an index and into a cursor.
-NAME_KEY_CHARACTERS = 400
+# A key has to fit into an index and into a cursor, however long folding makes a name.
+NAME_KEY_BYTES = 1_200
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ def render(entry: Entry, vocabulary: Vocabulary) -> Rendered:
         entry=entry,
         summary=orjson.dumps(brief),
         detail=orjson.dumps(full),
-        name_key=fold(brief["name_kana"] or brief["name"])[:NAME_KEY_CHARACTERS].encode(),
+        name_key=_name_key(brief["name_kana"] or brief["name"]),
         position=(brief["lat"], brief["lng"]) if located else None,
         verified_on=brief["verified_on"],
         strengths=term_strengths(evidence, vocabulary, brief),
@@ -82,6 +82,11 @@ def term_strengths(
     if _is_bodywork(evidence):
         terms[NON_MEDICAL] = register
     return terms
+
+
+def _name_key(name: str) -> bytes:
+    """The bytes by which a name is sorted, cut between characters."""
+    return fold(name).encode()[:NAME_KEY_BYTES].decode(errors="ignore").encode()
 
 
 def _digest(content: bytes) -> str:
