@@ -18,5 +18,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
+handler400 = "finder.api.problems.bad_request"
 handler404 = "finder.api.problems.not_found"
 handler500 = "finder.api.problems.server_error"

@@ -244,6 +244,24 @@ def test_an_address_that_does_not_exist_is_a_problem_document(client: Client, ad
     assert problem(client, address, 404)["instance"] == address
 
 
+def test_an_unknown_host_is_a_problem_document() -> None:
+    response = Client(headers={"host": "elsewhere.example"}).get(SEARCH)
+    assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")
+
+
+def test_an_error_of_ours_is_a_problem_document_that_tells_nothing(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("at 35.6812")
+
+    monkeypatch.setattr("finder.api.views.search", broken)
+    client.raise_request_exception = False
+    response = client.get(f"{SEARCH}?{TOKYO}")
+    assert (response.status_code, response["Content-Type"]) == (500, "application/problem+json")
+    assert "35.6812" not in response.content.decode()
+
+
 def test_a_withdrawn_clinic_is_not_found(client: Client) -> None:
     facility_id = clinic()
     withdraw(facility_id)

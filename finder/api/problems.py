@@ -63,6 +63,11 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> HttpRespon
     return None
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A request that is malformed as such: an unknown host, too many fields."""
+    return problem(request, 400, "The request is malformed.")
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """An address that does not exist."""
     return problem(request, 404, f"There is nothing at {request.path}.")
