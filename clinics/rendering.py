@@ -3,17 +3,44 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import orjson
+from django.conf import settings
 
-from clinics import documents
-from clinics.catalogue import Entry
-from clinics.models import Scheme
+from clinics.catalogue import Entry, Row
+from clinics.hours import Closures
+from clinics.identity import CURATED, NAVII
+from clinics.models import Layer, Scheme, Verification, YesNoUnknown
 from clinics.terms import EVERY_CLINIC, NON_MEDICAL
 from clinics.text import fold
 from clinics.vocabulary import Vocabulary, Word
+
+CREDITS = {
+    NAVII: (
+        "「医療情報ネットのオープンデータ」（厚生労働省）"
+        "（https://www.mhlw.go.jp/stf/seisakunitsuite/bunya/kenkou_iryou/iryou/"
+        "newpage_43373.html）を加工して作成"
+    ),
+}
+IDENTIFIER_SYSTEMS = {NAVII: "urn:mhlw:iryojoho:facility"}
+
+# The schemes whose concepts a result list shows, and the name of each list.
+SUMMARY_SCHEMES = {
+    Scheme.CATEGORY: "categories",
+    Scheme.SERVICE: "services",
+    Scheme.SPORT: "sports",
+    Scheme.LEVEL: "levels",
+    Scheme.CREDENTIAL: "credentials",
+    Scheme.LANGUAGE: "languages",
+    Scheme.FEATURE: "features",
+}
+
+
+# Each concept with the strength and check date of every statement; lists of CarriedConcept.
+Evidence = dict[Word, list[tuple[Word, date | None]]]
+Carried = dict[str, list[dict[str, Any]]]
 
 # Added to the rank of a claim's evidence once a curator has checked the claim.
 CONFIRMED = 100
@@ -44,10 +71,10 @@ class Rendered:
 
 def render(entry: Entry, vocabulary: Vocabulary) -> Rendered:
     """The documents and terms of a public entry."""
-    evidence = documents.evidence(entry, vocabulary)
-    carried = documents.carried_concepts(evidence)
-    brief = documents.summary(entry, vocabulary, carried)
-    full = documents.detail(entry, vocabulary, carried, brief)
+    found = evidence(entry, vocabulary)
+    carried = carried_concepts(found)
+    brief = summary(entry, vocabulary, carried)
+    full = detail(entry, vocabulary, carried, brief)
     located = brief["lat"] is not None
     return Rendered(
         entry=entry,
@@ -56,12 +83,12 @@ def render(entry: Entry, vocabulary: Vocabulary) -> Rendered:
         name_key=_name_key(brief["name_kana"] or brief["name"]),
         position=(brief["lat"], brief["lng"]) if located else None,
         verified_on=brief["verified_on"],
-        strengths=term_strengths(evidence, vocabulary, brief),
+        strengths=term_strengths(found, vocabulary, brief),
     )
 
 
 def term_strengths(
-    evidence: documents.Evidence, vocabulary: Vocabulary, brief: dict[str, Any]
+    found: Evidence, vocabulary: Vocabulary, brief: dict[str, Any]
 ) -> dict[str, int]:
     """Every term an entry is filed under, with the strength of the best evidence for it.
 
@@ -74,12 +101,12 @@ def term_strengths(
         terms[f"{Scheme.PREFECTURE}:{brief['prefecture']['slug']}"] = register
     if brief["municipality"]:
         terms[f"municipality:{brief['municipality']['code']}"] = register
-    for concept, statements in evidence.items():
+    for concept, statements in found.items():
         terms[concept.key] = max(
             strength.evidence_rank + (CONFIRMED if checked else 0)
             for strength, checked in statements
         )
-    if _is_bodywork(evidence):
+    if _is_bodywork(found):
         terms[NON_MEDICAL] = register
     return terms
 
@@ -97,3 +124,219 @@ def _is_bodywork(carried: Iterable[Word]) -> bool:
     """Whether all that is known of what the place does lies outside medical care."""
     categories = [word for word in carried if word.scheme == Scheme.CATEGORY]
     return bool(categories) and not any(word.medical_care for word in categories)
+
+
+def summary(entry: Entry, vocabulary: Vocabulary, carried: Carried) -> dict[str, Any]:
+    """The :class:`ClinicSummary` of an entry, without ``updated_at``."""
+    verified_on = last_verified(entry)
+    prefecture = vocabulary.prefecture_of_code.get(entry.fact("prefecture_code") or "")
+    municipality_code = entry.fact("municipality_code")
+    latitude, longitude, position_source = position(entry)
+    return {
+        "id": str(entry.facility["id"]),
+        "name": entry.fact("name") or entry.facility["official_id"],
+        "name_kana": entry.fact("name_kana"),
+        "name_en": entry.fact("name_en"),
+        "kind": entry.fact("kind") or "unknown",
+        "address": entry.fact("address"),
+        "prefecture": _label(prefecture) | {"code": entry.fact("prefecture_code")}
+        if prefecture
+        else None,
+        "municipality": {"code": municipality_code} if municipality_code else None,
+        "lat": latitude,
+        "lng": longitude,
+        "position_source": position_source,
+        "website": entry.fact("website"),
+        "phone": entry.fact("phone"),
+        **{name: carried.get(scheme, []) for scheme, name in SUMMARY_SCHEMES.items()},
+        "second_opinion": _second_opinion_brief(entry),
+        "verified_on": verified_on,
+        "verify_by": verified_on and verified_on + timedelta(days=settings.VERIFICATION_DAYS),
+        "url": f"/api/v1/clinics/{entry.facility['id']}",
+    }
+
+
+def detail(
+    entry: Entry, vocabulary: Vocabulary, carried: Carried, brief: dict[str, Any]
+) -> dict[str, Any]:
+    """The :class:`ClinicDetail` of an entry around its summary, without ``updated_at``."""
+    names = {row["id"]: row["name"] for row in entry.departments}
+    curated = entry.curated or {}
+    return brief | {
+        "identifiers": _identifiers(entry),
+        "official": _official(entry),
+        "conditions": carried.get(Scheme.CONDITION, []),
+        "evidence": carried.get(Scheme.EVIDENCE, []),
+        "departments": [_department(row, vocabulary) for row in entry.departments],
+        "closures": _closures(entry.fact("closures")),
+        "closing_remarks": entry.fact("closing_remarks"),
+        "accepts_new_patients": curated.get("accepts_new_patients", YesNoUnknown.UNKNOWN),
+        "claims": [_claim(row, vocabulary, names) for row in entry.claims],
+        "second_opinions": [_second_opinion(row) for row in entry.second_opinions],
+        "verifications": [
+            {name: row[name] for name in ("verified_on", "method", "outcome")}
+            for row in entry.verifications
+        ],
+        "curated_sources": _sources(curated.get("sources", [])),
+        "curated_note": curated.get("note") or None,
+        "credits": [line for line in [CREDITS.get(entry.facility["source"])] if line],
+    }
+
+
+def position(entry: Entry) -> tuple[float | None, float | None, str]:
+    """Latitude, longitude and where they came from: the curators' where they set one."""
+    for layer in (entry.curated, entry.official):
+        if layer is not None and layer["latitude"] is not None:
+            return layer["latitude"], layer["longitude"], layer["position_source"]
+    return None, None, "unknown"
+
+
+def last_verified(entry: Entry) -> date | None:
+    """The day of the newest verification that reached somebody."""
+    days = [
+        row["verified_on"]
+        for row in entry.verifications
+        if row["outcome"] != Verification.Outcome.NOT_REACHED
+    ]
+    return max(days, default=None)
+
+
+def evidence(entry: Entry, vocabulary: Vocabulary) -> Evidence:
+    """Each concept the entry carries, with the strength and check date of all that says so.
+
+    The register's departments speak with the strength of the register.
+    """
+    found: Evidence = {}
+    for row in entry.departments:
+        category = vocabulary.category_of_department.get(row["code"])
+        if category is not None and row["layer"] == Layer.OFFICIAL:
+            found.setdefault(category, []).append((vocabulary.official_register, None))
+    for row in entry.claims:
+        strength = vocabulary.words[row["strength_id"]]
+        concept = vocabulary.words[row["concept_id"]]
+        found.setdefault(concept, []).append((strength, row["checked_on"]))
+    return found
+
+
+def carried_concepts(found: Evidence) -> Carried:
+    """What :func:`evidence` found, by scheme in the order of first mention."""
+    lists: Carried = {}
+    for concept, statements in found.items():
+        best, _ = max(statements, key=lambda statement: statement[0].evidence_rank)
+        checked = max((day for _, day in statements if day), default=None)
+        carried = _label(concept) | {"strength": best.slug, "verified_on": checked}
+        lists.setdefault(concept.scheme, []).append(carried)
+    return lists
+
+
+def _label(word: Word) -> dict[str, Any]:
+    return {"slug": word.slug, "label_ja": word.label_ja, "label_en": word.label_en}
+
+
+def _second_opinion_brief(entry: Entry) -> dict[str, Any]:
+    answers = {row["offered"] for row in entry.second_opinions}
+    modes = {mode for row in entry.second_opinions for mode in row["modes"]}
+    offered = next((answer for answer in ("yes", "no") if answer in answers), "unknown")
+    return {"offered": offered, "modes": sorted(modes)}
+
+
+def _identifiers(entry: Entry) -> list[dict[str, str]]:
+    """The register's own id; the key of an entry that no register holds is none."""
+    source = entry.facility["source"]
+    if source == CURATED:
+        return []
+    system = IDENTIFIER_SYSTEMS.get(source, f"urn:clinic-finder:register:{source}")
+    return [{"system": system, "value": entry.facility["official_id"]}]
+
+
+def _official(entry: Entry) -> dict[str, Any] | None:
+    if entry.official is None:
+        return None
+    return {
+        "source": entry.facility["source"],
+        "name": entry.official["name"],
+        "short_name": entry.official["short_name"] or None,
+        "release": entry.official["release"],
+        "absent_since": entry.official["absent_since"],
+    }
+
+
+def _closures(stored: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Closures with their keys in order, which PostgreSQL's JSON does not keep."""
+    return Closures.from_json(stored).as_json() if stored else None
+
+
+def _department(row: Row, vocabulary: Vocabulary) -> dict[str, Any]:
+    category = vocabulary.category_of_department.get(row["code"])
+    return {
+        "layer": row["layer"],
+        "code": row["code"] or None,
+        "name": row["name"],
+        "name_en": row["name_en"] or None,
+        "category": _label(category) if category else None,
+        "hours": [_session(hours) for hours in row["hours"]],
+    }
+
+
+def _session(row: Row) -> dict[str, Any]:
+    times = ("opens", "closes", "reception_opens", "reception_closes")
+    return {
+        "session": row["session"],
+        "days": row["days"].split(","),
+        **{name: row[name] and row[name].isoformat("minutes") for name in times},
+    }
+
+
+def _claim(row: Row, vocabulary: Vocabulary, department_names: dict[int, str]) -> dict[str, Any]:
+    concept = vocabulary.words[row["concept_id"]]
+    return {
+        "scheme": concept.scheme,
+        "concept": _label(concept),
+        "department": department_names.get(row["department_id"]),
+        "statement": row["statement"],
+        "limits": row["note"] or None,
+        "strength": _label(vocabulary.words[row["strength_id"]]),
+        **_provenance(row),
+    }
+
+
+def _second_opinion(row: Row) -> dict[str, Any]:
+    as_they_are = [
+        "offered",
+        "fee_currency",
+        "fee_tax",
+        "minutes",
+        "extra_minutes",
+        "modes",
+        "letter",
+        "images",
+        "attendees",
+        "exclusions",
+        "doctor_consent",
+        "includes_neurology",
+        "includes_orthopaedics",
+        "lead_time_days",
+        "report_to_referrer",
+    ]
+    texts = ["target_conditions", "booking", "cancellation", "note"]
+    amounts = ["fee", "extra_fee"]
+    return (
+        {name: row[name] for name in as_they_are}
+        | {name: row[name] or None for name in texts}
+        | {name: None if row[name] is None else float(row[name]) for name in amounts}
+        | _provenance(row)
+    )
+
+
+def _provenance(row: Row) -> dict[str, Any]:
+    return {
+        "sources": _sources(row["sources"]),
+        "asserted_on": row["asserted_on"] or None,
+        "recorded_on": row["recorded_on"],
+        "checked_on": row["checked_on"],
+        "expires_on": row["expires_on"],
+    }
+
+
+def _sources(sources: list[dict[str, str]]) -> list[dict[str, str | None]]:
+    return [{"url": source["url"], "date": source["date"] or None} for source in sources]
