@@ -2,6 +2,8 @@
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
+# One process a core, a module staying in one.
+PYTEST ?= --numprocesses auto --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-postgresql check format bench clean
@@ -13,11 +15,11 @@ run: .venv/ready ## Migrate, load the starter catalogue and serve on 127.0.0.1:$
 	@$(BIN)/python manage.py serve $(PORT)
 
 test: .venv/ready-dev ## Run the tests on SQLite
-	$(BIN)/pytest
+	env -u DATABASE_URL $(BIN)/pytest $(PYTEST)
 
 test-postgresql: .venv/ready-dev ## Run the same tests on the PostgreSQL of DATABASE_URL
 	$(BIN)/pip install --quiet '.[postgresql]'
-	DATABASE_URL=$${DATABASE_URL:-postgres:///test} $(BIN)/pytest
+	DATABASE_URL=$${DATABASE_URL:-postgres:///test} $(BIN)/pytest $(PYTEST)
 
 check: .venv/ready-dev ## Format, lint, types, import contract, missing migrations, deploy check
 	$(BIN)/ruff format --check .

@@ -76,12 +76,13 @@ def reserve_ids(model: type[models.Model], number: int, using: str) -> list[int]
 
 
 def refresh_statistics(models_written: Sequence[type[models.Model]], using: str) -> None:
-    """Tell PostgreSQL's planner of rows just committed; call it outside a transaction.
+    """Tell PostgreSQL's planner of rows just committed.
 
-    VACUUM also lets it read the postings from their index alone. SQLite's plans are fixed.
+    VACUUM also lets it read the postings from their index alone, and cannot run in a transaction:
+    inside one, nothing is done. SQLite's plans are fixed.
     """
     connection = connections[using]
-    if connection.vendor == "postgresql":
+    if connection.vendor == "postgresql" and not connection.in_atomic_block:
         with connection.cursor() as cursor:
             for model in models_written:
                 table = connection.ops.quote_name(model._meta.db_table)

@@ -156,7 +156,8 @@ class Compass:
         north = self._tilt[1] * dz - self._tilt[0] * outward
         if self._at_a_pole or abs(east) + abs(north) < 1e-6:
             return 0.0
-        return math.degrees(math.atan2(east, north)) % 360
+        # Twice, because a tiny negative angle comes to 360 in the first.
+        return math.degrees(math.atan2(east, north)) % 360 % 360
 
 
 def chord_ceiling_m(geodesic_distance_m: float) -> float:

@@ -101,6 +101,11 @@ def republish_everything(
     return counts
 
 
+def refresh_statistics(using: str = "default") -> None:
+    """Let the database know of much that was published; after the commit."""
+    bulk.refresh_statistics((Listing, Posting), using)
+
+
 def stale_listings(using: str = "default") -> Iterator[UUID]:
     """The facilities whose stored listing or postings differ from what the catalogue says now."""
     vocabulary = Vocabulary.load(using)

@@ -106,7 +106,9 @@ class Postings:
         self.plan = plan
         self.centre = centre
         self.using = using
-        self.here = ecef(centre.latitude, centre.longitude) if centre else Ecef(0.0, 0.0, 0.0)
+        here = ecef(centre.latitude, centre.longitude) if centre else Ecef(0.0, 0.0, 0.0)
+        # To the nanometre: PostgreSQL refuses squares so small that they underflow.
+        self.here = Ecef(*(round(metres, 9) for metres in here))
         self._squares = [value for value in self.here for _ in range(2)]
         self._filters, self._filter_values = plan.conditions("p")
         self._measured: dict[int, Candidate] = {}

@@ -568,3 +568,12 @@ def get(parameters, **more):
 
 def hex_id(hit) -> str:
     return UUID(hit["clinic"]["id"]).hex
+
+
+def test_a_centre_a_hair_from_a_clinic_is_at_the_clinic():
+    """So small a number squared is nothing, which PostgreSQL would call an underflow."""
+    with transaction.atomic():
+        register([record(0.0, 0.0)])
+        page = search(SearchQuery(centre=Centre(0.0, 1e-200), page_size=1))
+        transaction.set_rollback(True)
+    assert page.hits[0].distance_mm == 0

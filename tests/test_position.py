@@ -258,3 +258,8 @@ def test_the_antimeridian_is_one_place(latitude):
 
 def test_the_farthest_points_are_a_polar_diameter_apart():
     assert chord_ceiling_m(2 * QUARTER_M) >= 2 * POLE_RADIUS_M
+
+
+def test_a_bearing_a_hair_west_of_north_is_below_360():
+    compass = Compass(ecef(0, 0))
+    assert 0 <= compass.bearing_deg(Ecef(6_378_000.0, -1e-13, 1_000.0)) < 360

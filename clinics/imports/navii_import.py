@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from django.db import connections, transaction
+from django.db import transaction
 
-from clinics import bulk
 from clinics.identity import NAVII
 from clinics.imports.navii import ids_with_departments, read_release
 from clinics.imports.navii_faults import Note
@@ -19,7 +18,8 @@ from clinics.imports.navii_files import Release
 from clinics.imports.official import Import, Outcome, store
 from clinics.imports.records import Finding
 from clinics.imports.refusal import ImportRefused
-from clinics.models import Facility, ImportRun, Listing, Posting
+from clinics.models import Facility, ImportRun
+from clinics.publication import refresh_statistics
 from clinics.vocabulary import Vocabulary
 
 # The categories whose departments make a facility worth keeping.
@@ -79,8 +79,8 @@ def import_release(
                 files=[{"name": sheet.name, "sha256": sheet.sha256} for sheet in release.sheets],
                 counts={**outcome.counts, **{code: n for (_, code), n in findings.items()}},
             )
-    if not dry_run and not connections[using].in_atomic_block:
-        bulk.refresh_statistics((Listing, Posting), using)
+    if not dry_run:
+        refresh_statistics(using)
     return Report(outcome, findings, report_file if findings else None)
 
 

@@ -37,7 +37,7 @@ from clinics.models import (
     SecondOpinion,
     Status,
 )
-from clinics.publication import publish
+from clinics.publication import publish, refresh_statistics
 
 SOURCE = "starter"
 FACILITIES, INSTITUTIONS, SECOND_OPINIONS = FILES = (
@@ -109,6 +109,7 @@ def load_starter(*, using: str = "default", directory: Path | None = None) -> St
         ImportRun.objects.using(using).create(
             source=SOURCE, release=release, files=files, counts=dict(outcome.counts)
         )
+    refresh_statistics(using)
     return outcome
 
 

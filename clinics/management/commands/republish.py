@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.progress import Progress
 
 from clinics.models import Facility
-from clinics.publication import republish_everything, stale_listings
+from clinics.publication import refresh_statistics, republish_everything, stale_listings
 
 
 class Command(BaseCommand):
@@ -37,6 +37,7 @@ class Command(BaseCommand):
             counts = republish_everything(
                 progress=lambda done: progress.update(task, completed=done)
             )
+        refresh_statistics()
         self.stdout.write(
             f"{counts.published} published anew, {counts.withdrawn} withdrawn, "
             f"{counts.unchanged} unchanged."
