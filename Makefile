@@ -18,7 +18,6 @@ test: .venv/ready-dev ## Run the tests on SQLite
 	env -u DATABASE_URL $(BIN)/pytest $(PYTEST)
 
 test-postgresql: .venv/ready-dev ## Run the same tests on the PostgreSQL of DATABASE_URL
-	$(BIN)/pip install --quiet '.[postgresql]'
 	DATABASE_URL=$${DATABASE_URL:-postgres:///test} $(BIN)/pytest $(PYTEST)
 
 check: .venv/ready-dev ## Format, lint, types, import contract, missing migrations, deploy check
