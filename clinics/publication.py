@@ -110,7 +110,6 @@ def stale_listings(using: str = "default") -> Iterator[UUID]:
     """The facilities whose stored listing or postings differ from what the catalogue says now."""
     vocabulary = Vocabulary.load(using)
     terms = Terms(using)
-    terms.ensure(vocabulary)
     facility_ids = Facility.objects.using(using).order_by("pk").values_list("pk", flat=True)
     for chunk in _chunks(facility_ids.iterator(CHUNK)):
         stored = (
@@ -204,10 +203,12 @@ class Publisher:
 
     def __post_init__(self) -> None:
         self.terms = Terms(self.using)
-        self.terms.ensure(self.vocabulary)
 
     def publish(self, entries: Sequence[Entry]) -> None:
         """Render entries as they are in the catalogue now, and write what differs."""
+        if not entries:
+            return
+        self.terms.ensure(self.vocabulary)
         listings = Listing.objects.using(self.using).defer("summary", "detail")
         chosen = listings.filter(facility__in=[entry.facility["id"] for entry in entries])
         stored = {listing.facility_id: listing for listing in chosen}

@@ -18,6 +18,7 @@ from clinics.models import (
     Listing,
     OfficialFacts,
     OpeningHours,
+    Term,
 )
 from clinics.publication import stale_listings
 from tests.catalogue import RELEASE, SOURCE, claim, record, register
@@ -212,3 +213,19 @@ def test_fault_seven_a_point_that_becomes_known_or_unknown_has_not_moved() -> No
     register([record(35.0, 139.0, official_id="A"), record(None, None, official_id="B")])
     outcome = store([record(None, None, official_id="A"), record(official_id="B")], run())
     assert (outcome.counts["updated"], outcome.counts["moved"]) == (2, 0)
+
+
+def test_a_dry_run_on_an_empty_catalogue_writes_not_even_a_term() -> None:
+    Term.objects.all().delete()
+    store([record()], run(dry_run=True, kinds=(Kind.CLINIC,)))
+    assert not Term.objects.exists() and not Facility.objects.exists()
+
+
+def test_a_dry_run_publishes_nothing_of_what_the_files_lack() -> None:
+    items = complete(30)
+    ids = register(items)
+    OfficialFacts.objects.filter(facility=ids[0]).update(website="https://example.org/")
+    before = everything()
+    outcome = store(items[1:], run(kinds=(Kind.CLINIC,), dry_run=True))
+    assert outcome.counts["vanished"] == 1
+    assert everything() == before

@@ -123,8 +123,8 @@ def store(records: Iterable[FacilityRecord], run: Import) -> Outcome:
                 outcome.touched += len(changes.created) + len(touched)
             run.progress("stored", len(chunk))
         absent = _mark_absent(stored, seen, run, outcome)
-        for i in range(0, len(absent), CHUNK):
-            publisher.publish(read_entries(absent[i : i + CHUNK], run.using))
+        for first in range(0, len(absent), CHUNK):
+            publisher.publish(read_entries(absent[first : first + CHUNK], run.using))
         outcome.touched += len(absent)
     return outcome
 
@@ -226,7 +226,7 @@ def _comparable(record: FacilityRecord) -> dict[str, Any]:
 def _mark_absent(
     stored: dict[str, Stored], seen: set[str], run: Import, outcome: Outcome
 ) -> list[UUID]:
-    """Mark what the register no longer lists, kind by kind."""
+    """Mark what the register no longer lists, kind by kind; the facilities that were marked."""
     marked: list[UUID] = []
     for kind in run.kinds:
         of_kind = {key: known for key, known in stored.items() if known.kind == kind}
@@ -239,7 +239,8 @@ def _mark_absent(
         outcome.counts["vanished"] += len(missing)
         outcome.vanished += list(missing)[: EXAMPLES - len(outcome.vanished)]
         marked += [known.facility_id for known in missing.values()]
-    if not run.dry_run:
-        facts = OfficialFacts.objects.using(run.using).filter(facility__in=marked)
-        facts.update(absent_since=run.release)
+    if run.dry_run:
+        return []
+    facts = OfficialFacts.objects.using(run.using).filter(facility__in=marked)
+    facts.update(absent_since=run.release)
     return marked
