@@ -1,9 +1,10 @@
 """What a search asks, as one small value: no HTTP, no database, can be written in one line."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Literal
 
-Sort = Literal["distance", "name"]
+Sort = Literal["distance", "relevance", "name", "-verified_on"]
 CountMode = Literal["bounded", "exact", "none"]
 
 # Bounded counting stops here: nobody reads a thousand hits, and counting on costs time.
@@ -20,10 +21,40 @@ class Centre:
 
 
 @dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle of WGS84 degrees, edges included; west > east crosses the antimeridian."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+
+@dataclass(frozen=True, slots=True)
 class AnyOf:
-    """A requirement: the clinic carries at least one of these terms (``category:neurology``)."""
+    """A requirement: the clinic carries at least one of these terms (``category:neurology``).
+
+    What says so has at least the strength ``least_strength``.
+    """
 
     terms: tuple[str, ...]
+    least_strength: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TextWord:
+    """One word of a text search, folded, and the terms of the concepts that it names."""
+
+    text: str
+    terms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TextQuestion:
+    """Words that are all to be found, and the folded phrase that they make without spaces."""
+
+    phrase: str
+    words: tuple[TextWord, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,32 +74,66 @@ class NameKey:
 
 
 @dataclass(frozen=True, slots=True)
+class RankedKey:
+    """A place in an order of ranks, lower first, and within each by distance or by name."""
+
+    rank: int
+    within: NearestKey | NameKey
+
+
+Key = NearestKey | NameKey | RankedKey
+
+
+@dataclass(frozen=True, slots=True)
 class SearchQuery:
     """One search.
 
-    ``required`` are all to be met. ``radius_km`` is inclusive and needs a centre. ``after`` is the
-    last hit of the page before, a key of the query's own sort. ``bodywork`` lets in places that
-    are no medical care, which a search must ask for by name.
+    ``required`` are all to be met. ``radius_km`` is inclusive and needs a centre. ``open_at`` is
+    an instant with its time zone. ``after`` is the last hit of the page before, a key of the
+    query's own sort. ``bodywork`` lets in places that are no medical care, which a search must ask
+    for by name.
     """
 
     centre: Centre | None = None
     radius_km: float | None = None
+    box: Box | None = None
     required: tuple[AnyOf, ...] = ()
+    text: TextQuestion | None = None
+    open_at: datetime | None = None
+    verified_since: date | None = None
     sort: Sort = "distance"
     page_size: int = 20
-    after: NearestKey | NameKey | None = None
+    after: Key | None = None
     count: CountMode = "bounded"
     bodywork: bool = False
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """When a clinic that is open closes, and when it next opens after that, in its local time.
+
+    ``closes_at`` is None where that is more than a day away, ``next_opens_at`` where nothing is
+    stated for the days to come.
+    """
+
+    closes_at: datetime | None
+    next_opens_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """A clinic that matches: its listing, its place in the order, and how far and where it lies."""
+    """A clinic that matches: its listing, its place in the order, and how far and where it lies.
+
+    ``reasons`` say why it stands there, in a search by relevance; ``opening`` is there when the
+    search asked for an instant.
+    """
 
     listing_id: int
-    key: NearestKey | NameKey
+    key: Key
     distance_mm: int | None = None
     bearing_deg: float | None = None
+    reasons: tuple[str, ...] = ()
+    opening: Opening | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,18 @@ from clinics.models.facilities import (
     YesNoUnknown,
 )
 from clinics.models.imports import ImportRun
-from clinics.models.listings import Listing, Posting, Term
+from clinics.models.listings import (
+    ClosedDate,
+    Listing,
+    ListingText,
+    OpenSession,
+    Posting,
+    Term,
+)
 
 __all__ = [
     "Claim",
+    "ClosedDate",
     "Concept",
     "CuratedFacts",
     "Department",
@@ -35,7 +43,9 @@ __all__ = [
     "Kind",
     "Layer",
     "Listing",
+    "ListingText",
     "OfficialFacts",
+    "OpenSession",
     "OpeningHours",
     "PositionSource",
     "Posting",

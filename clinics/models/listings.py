@@ -91,3 +91,70 @@ class Posting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.term_id}@{self.cell}"
+
+
+class ListingText(models.Model):
+    """What a search for words reads of a listing: one narrow row, scanned.
+
+    ``names`` are the folded forms of the clinic's names, one a line, each line with its end, and a
+    line end before the first; ``address`` is folded alike (:mod:`clinics.text`). Position and masks
+    are those of the listing's postings, so that the other filters are tests on the same row.
+    """
+
+    listing = models.OneToOneField(Listing, on_delete=models.CASCADE, primary_key=True)
+    cell = models.BigIntegerField()
+    x = models.FloatField()
+    y = models.FloatField()
+    z = models.FloatField()
+    mask_a = models.BigIntegerField()
+    mask_b = models.BigIntegerField()
+    names = models.TextField()
+    address = models.TextField()
+
+    def __str__(self) -> str:
+        return self.names.strip()
+
+
+class OpenSession(models.Model):
+    """When a listed clinic is open, whatever the department (:mod:`clinics.timetable`).
+
+    ``days`` has a bit for each kind of day: 0 to 6 an ordinary Monday to Sunday, 7 to 13 a public
+    holiday on a Monday to Sunday. ``weeks`` has bits 0 to 4 for the first to fifth such weekday of
+    a month. ``opens`` and ``closes`` are minutes from the midnight at which the day begins, local
+    time; a closing time above 1,440 lies on the next day.
+    """
+
+    listing = models.ForeignKey(
+        Listing, on_delete=models.CASCADE, db_index=False, db_constraint=False
+    )
+    days = models.SmallIntegerField()
+    weeks = models.SmallIntegerField()
+    opens = models.SmallIntegerField()
+    closes = models.SmallIntegerField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["listing", "days", "weeks", "opens", "closes"], name="open_session_walk"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.days:014b} {self.opens}-{self.closes}"
+
+
+class ClosedDate(models.Model):
+    """A day of every year on which a listed clinic is closed, as month × 100 + day."""
+
+    listing = models.ForeignKey(
+        Listing, on_delete=models.CASCADE, db_index=False, db_constraint=False
+    )
+    month_day = models.SmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["listing", "month_day"], name="closed_date_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month_day:04}"
