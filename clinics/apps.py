@@ -11,18 +11,19 @@ from django.db.models.signals import post_migrate
 def load_taxonomy_after_migrate(using: str, apps: Apps = installed, **_: Any) -> None:
     """Give every migrated database the reviewed concepts, whatever command comes next.
 
-    Listings carry the concepts' labels, so changed concepts are published at once. Flushing sends
+    Listings carry the concepts' labels, so changed concepts are published at once; so is everything
+    where listings were published before there was a table that searches read. Flushing sends
     the signal without the state of the apps, which are then all there; migrating back to before
     there were concepts leaves nothing to load.
     """
-    from clinics.publication import republish_everything
+    from clinics.publication import lacks_searched_rows, republish_everything
     from clinics.taxonomy import load_taxonomy
 
     try:
-        apps.get_model("clinics", "Concept")
+        apps.get_model("clinics", "ListingText")
     except LookupError:
         return
-    if load_taxonomy(using=using).updated:
+    if load_taxonomy(using=using).updated or lacks_searched_rows(using):
         republish_everything(using=using)
 
 

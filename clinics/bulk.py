@@ -48,14 +48,14 @@ def insert(
             )
 
 
-def delete(model: type[models.Model], ids: Sequence[int], using: str) -> None:
-    """Delete rows by primary key, and nothing that refers to them."""
+def delete(model: type[models.Model], ids: Sequence[int], using: str, column: str = "id") -> None:
+    """Delete rows by primary key or another column of ids, and nothing that refers to them."""
     connection = connections[using]
     table = connection.ops.quote_name(model._meta.db_table)
     marks = ", ".join(["%s"] * len(ids))
     if ids:
         with connection.cursor() as cursor:
-            cursor.execute(f"DELETE FROM {table} WHERE id IN ({marks})", ids)
+            cursor.execute(f"DELETE FROM {table} WHERE {column} IN ({marks})", ids)
 
 
 def reserve_ids(model: type[models.Model], number: int, using: str) -> list[int]:

@@ -19,10 +19,19 @@ from django.utils import timezone
 
 from clinics import bulk
 from clinics.catalogue import Entry, read_entries
-from clinics.models import Facility, Listing, Posting, Term
+from clinics.models import (
+    ClosedDate,
+    Facility,
+    Listing,
+    ListingText,
+    OpenSession,
+    Posting,
+    Term,
+)
 from clinics.position import NOWHERE, Ecef, cell, ecef
 from clinics.rendering import Rendered, render
-from clinics.terms import Terms
+from clinics.terms import Terms, split_mask
+from clinics.text import bigram_bits
 from clinics.vocabulary import Vocabulary
 
 CHUNK = 500
@@ -42,6 +51,23 @@ LISTING_COLUMNS = [
     "summary",
     "detail",
 ]
+TEXT_COLUMNS = [
+    "listing_id",
+    "cell",
+    "x",
+    "y",
+    "z",
+    "mask_a",
+    "mask_b",
+    "bigrams_a",
+    "bigrams_b",
+    "names",
+    "address",
+]
+SESSION_COLUMNS = ["listing_id", "days", "weeks", "opens", "closes"]
+DATE_COLUMNS = ["listing_id", "month_day"]
+# What is written anew with each listing that changes.
+SEARCHED = (ListingText, OpenSession, ClosedDate)
 POSTING_COLUMNS = ["term_id", "cell", "listing_id", "x", "y", "z", "mask_a", "mask_b", "strength"]
 
 
@@ -77,7 +103,7 @@ def publish(
     """
     with publishing(using, at) as publisher:
         done = 0
-        for chunk in _chunks(facility_ids):
+        for chunk in chunks(facility_ids):
             publisher.publish(read_entries(chunk, using))
             done += len(chunk)
             if progress:
@@ -101,30 +127,19 @@ def republish_everything(
     return counts
 
 
+def lacks_searched_rows(using: str = "default") -> bool:
+    """Whether there are listings from before searches read texts and hours of their own."""
+    published = Listing.objects.using(using).filter(published=True)
+    return published.exists() and not ListingText.objects.using(using).exists()
+
+
 def refresh_statistics(using: str = "default") -> None:
     """Let the database know of much that was published; after the commit."""
-    bulk.refresh_statistics((Listing, Posting), using)
+    bulk.refresh_statistics((Listing, Posting, *SEARCHED), using)
 
 
-def stale_listings(using: str = "default") -> Iterator[UUID]:
-    """The facilities whose stored listing or postings differ from what the catalogue says now."""
-    vocabulary = Vocabulary.load(using)
-    terms = Terms(using)
-    facility_ids = Facility.objects.using(using).order_by("pk").values_list("pk", flat=True)
-    for chunk in _chunks(facility_ids.iterator(CHUNK)):
-        stored = (
-            Listing.objects.using(using)
-            .filter(facility__in=chunk)
-            .in_bulk(field_name="facility_id")
-        )
-        filed = _filed_terms([listing.pk for listing in stored.values()], using)
-        for entry in read_entries(chunk, using):
-            listing = stored.get(entry.facility["id"])
-            if not _is_current(entry, listing, filed, vocabulary, terms):
-                yield entry.facility["id"]
-
-
-def _chunks(facility_ids: Iterable[UUID]) -> Iterator[list[UUID]]:
+def chunks(facility_ids: Iterable[UUID]) -> Iterator[list[UUID]]:
+    """The ids, ``CHUNK`` at a time."""
     chunk: list[UUID] = []
     for facility_id in facility_ids:
         chunk.append(facility_id)
@@ -135,59 +150,31 @@ def _chunks(facility_ids: Iterable[UUID]) -> Iterator[list[UUID]]:
         yield chunk
 
 
-def _with_instant(document: bytes, updated_at: datetime) -> str:
+def with_instant(document: bytes, updated_at: datetime) -> str:
     """A document with the one field that does not come from the catalogue."""
     return f'{document[:-1].decode()},"updated_at":"{updated_at.isoformat(timespec="seconds")}"}}'
 
 
-def _filed_terms(listing_ids: Sequence[int], using: str) -> dict[int, dict[str, tuple[Any, ...]]]:
-    """The postings of some listings: by listing, then by term."""
-    filed: dict[int, dict[str, tuple[Any, ...]]] = {}
-    postings = Posting.objects.using(using).filter(listing__in=listing_ids)
-    fields = ("listing_id", "term__key", *POSTING_COLUMNS[3:], "cell")
-    for listing_id, key, *rest in postings.values_list(*fields):
-        filed.setdefault(listing_id, {})[key] = tuple(rest)
-    return filed
-
-
-def _is_current(
-    entry: Entry,
-    listing: Listing | None,
-    filed: dict[int, dict[str, tuple[Any, ...]]],
-    vocabulary: Vocabulary,
-    terms: "Terms",
-) -> bool:
-    """Whether what is stored of an entry equals what would be published now, value by value."""
-    if not entry.is_public:
-        return listing is None or (not listing.published and listing.pk not in filed)
-    if listing is None or not listing.published:
-        return False
-    rendered = render(entry, vocabulary)
-    masks = terms.masks(rendered.strengths)
-    place = _place(rendered.position)
-    expected = {
-        key: (*place.point, *masks, strength, place.cell)
-        for key, strength in rendered.strengths.items()
-    }
-    return (
-        listing.summary == _with_instant(rendered.summary, listing.updated_at)
-        and listing.detail == _with_instant(rendered.detail, listing.updated_at)
-        and bytes(listing.name_key) == rendered.name_key
-        and (listing.mask_a, listing.mask_b) == masks
-        and filed.get(listing.pk) == expected
-    )
-
-
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
+    """Where a listing is filed: earth-centred metres, and the Morton code of its cell."""
+
     point: Ecef
     cell: int
 
 
-def _place(position: tuple[float, float] | None) -> _Place:
+def place_of(position: tuple[float, float] | None) -> Place:
+    """The place of a position in degrees; the earth's centre, in no cell, where it is unknown."""
     if position is None:
-        return _Place(Ecef(0.0, 0.0, 0.0), NOWHERE)
-    return _Place(ecef(*position), cell(*position))
+        return Place(Ecef(0.0, 0.0, 0.0), NOWHERE)
+    return Place(ecef(*position), cell(*position))
+
+
+def searched_text(item: Rendered, masks: tuple[int, int]) -> tuple[Any, ...]:
+    """The values of ``TEXT_COLUMNS`` after the listing's id."""
+    place = place_of(item.position)
+    bigrams = split_mask(bigram_bits(f"{item.names}{item.address}"))
+    return (place.cell, *place.point, *masks, *bigrams, item.names, item.address)
 
 
 @dataclass(slots=True)
@@ -260,6 +247,8 @@ class Publisher:
             self.using,
         )
         self._file([*to_file, *((pk, rows[pk][0]) for pk in ids)])
+        self._forget_searched(renewed)
+        self._write_searched([(pk, item) for pk, (item, _) in rows.items()])
         self.counts.published += len(rows)
 
     def _listing_row(
@@ -277,14 +266,14 @@ class Publisher:
             item.name_key,
             *masks,
             *digests,
-            _with_instant(item.summary, self.at),
-            _with_instant(item.detail, self.at),
+            with_instant(item.summary, self.at),
+            with_instant(item.detail, self.at),
         )
 
     def _file(self, listings: Sequence[tuple[int, Rendered]]) -> None:
         rows = []
         for pk, item in listings:
-            place = _place(item.position)
+            place = place_of(item.position)
             masks = self.terms.masks(item.strengths)
             for key, strength in item.strengths.items():
                 term_id = self.terms.by_key[key].pk
@@ -293,6 +282,21 @@ class Publisher:
         # In the order of the index that searches walk, a batch touches few of its pages.
         rows.sort()
         bulk.insert(Posting, POSTING_COLUMNS, rows, self.using)
+
+    def _write_searched(self, listings: Sequence[tuple[int, Rendered]]) -> None:
+        """Write the texts and hours that searches read beside the postings."""
+        texts, sessions, dates = [], [], []
+        for pk, item in listings:
+            texts.append((pk, *searched_text(item, self.terms.masks(item.strengths))))
+            sessions += [(pk, *session) for session in item.timetable.sessions]
+            dates += [(pk, month_day) for month_day in item.timetable.closed_dates]
+        bulk.insert(ListingText, TEXT_COLUMNS, texts, self.using)
+        bulk.insert(OpenSession, SESSION_COLUMNS, sessions, self.using)
+        bulk.insert(ClosedDate, DATE_COLUMNS, dates, self.using)
+
+    def _forget_searched(self, listing_ids: Sequence[int]) -> None:
+        for model in SEARCHED:
+            bulk.delete(model, listing_ids, self.using, column="listing_id")
 
     def _forget(self, listing_ids: Sequence[int]) -> None:
         """Take the postings of these listings away."""
@@ -305,6 +309,7 @@ class Publisher:
         self.counts.withdrawn += len(listings)
         pks = [listing.pk for listing in listings]
         self._forget(pks)
+        self._forget_searched(pks)
         Listing.objects.using(self.using).filter(pk__in=pks).update(
             published=False,
             version=F("version") + 1,

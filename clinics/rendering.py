@@ -1,7 +1,7 @@
 """An entry as it will be published: its documents, and the terms it is filed under."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -10,11 +10,12 @@ import orjson
 from django.conf import settings
 
 from clinics.catalogue import Entry, Row
+from clinics.filing import Evidence, evidence, term_strengths
 from clinics.hours import Closures
 from clinics.identity import CURATED, NAVII
-from clinics.models import Layer, Scheme, Verification, YesNoUnknown
-from clinics.terms import EVERY_CLINIC, NON_MEDICAL
-from clinics.text import fold
+from clinics.models import Scheme, Verification, YesNoUnknown
+from clinics.text import fold, name_forms, search_key, search_text
+from clinics.timetable import Timetable, compile_timetable
 from clinics.vocabulary import Vocabulary, Word
 
 CREDITS = {
@@ -38,31 +39,38 @@ SUMMARY_SCHEMES = {
 }
 
 
-# Each concept with the strength and check date of every statement; lists of CarriedConcept.
-Evidence = dict[Word, list[tuple[Word, date | None]]]
+# Lists of CarriedConcept, by scheme.
 Carried = dict[str, list[dict[str, Any]]]
 
-# Added to the rank of a claim's evidence once a curator has checked the claim.
-CONFIRMED = 100
+# A place is called by all of these.
+NAMES = ("name", "name_kana", "short_name", "name_en")
 # A key has to fit into an index and into a cursor, however long folding makes a name.
 NAME_KEY_BYTES = 1_200
 
 
 @dataclass(slots=True)
 class Rendered:
-    """An entry as it will be published: documents without their instant, and its terms."""
+    """An entry as it will be published: documents without their instant, and its terms.
+
+    ``names`` and ``address`` are what a search for words reads.
+    """
 
     entry: Entry
     summary: bytes
     detail: bytes
     name_key: bytes
+    names: str
+    address: str
+    timetable: Timetable
     position: tuple[float, float] | None
     verified_on: date | None
     strengths: dict[str, int]
 
     def digest(self) -> str:
-        """Tells whether its documents differ from what was published before."""
-        return _digest(self.detail + b"\0" + self.summary + b"\0" + self.name_key)
+        """Tells whether what it says differs from what was published before."""
+        sessions = [list(session) for session in self.timetable.sessions]
+        searched = orjson.dumps([self.names, self.address, sessions, self.timetable.closed_dates])
+        return _digest(b"\0".join((self.detail, self.summary, self.name_key, searched)))
 
     def filing_digest(self, masks: tuple[int, int]) -> str:
         """Tells whether its postings differ from what was published before."""
@@ -76,39 +84,26 @@ def render(entry: Entry, vocabulary: Vocabulary) -> Rendered:
     brief = summary(entry, vocabulary, carried)
     full = detail(entry, vocabulary, carried, brief)
     located = brief["lat"] is not None
+    timetable = compile_timetable(entry.departments, full["closures"], full["closing_remarks"])
     return Rendered(
         entry=entry,
         summary=orjson.dumps(brief),
         detail=orjson.dumps(full),
         name_key=_name_key(brief["name_kana"] or brief["name"]),
+        names=search_text(name_forms(_names(entry))),
+        address=search_key(brief["address"] or ""),
+        timetable=timetable,
         position=(brief["lat"], brief["lng"]) if located else None,
         verified_on=brief["verified_on"],
-        strengths=term_strengths(found, vocabulary, brief),
+        strengths=term_strengths(entry, found, vocabulary, brief, timetable),
     )
 
 
-def term_strengths(
-    found: Evidence, vocabulary: Vocabulary, brief: dict[str, Any]
-) -> dict[str, int]:
-    """Every term an entry is filed under, with the strength of the best evidence for it.
-
-    Facts of the register carry the register's strength; from :data:`CONFIRMED` on, a curator has
-    checked the claim.
-    """
-    register = vocabulary.official_register.evidence_rank
-    terms = {EVERY_CLINIC: register, f"{Scheme.KIND}:{brief['kind']}": register}
-    if brief["prefecture"]:
-        terms[f"{Scheme.PREFECTURE}:{brief['prefecture']['slug']}"] = register
-    if brief["municipality"]:
-        terms[f"municipality:{brief['municipality']['code']}"] = register
-    for concept, statements in found.items():
-        terms[concept.key] = max(
-            strength.evidence_rank + (CONFIRMED if checked else 0)
-            for strength, checked in statements
-        )
-    if _is_bodywork(found):
-        terms[NON_MEDICAL] = register
-    return terms
+def _names(entry: Entry) -> Iterator[str]:
+    """Everything that either layer calls the place."""
+    for layer in (entry.curated, entry.official):
+        if layer is not None:
+            yield from (layer[name] for name in NAMES if layer[name])
 
 
 def _name_key(name: str) -> bytes:
@@ -118,12 +113,6 @@ def _name_key(name: str) -> bytes:
 
 def _digest(content: bytes) -> str:
     return hashlib.blake2b(content, digest_size=16).hexdigest()
-
-
-def _is_bodywork(carried: Iterable[Word]) -> bool:
-    """Whether all that is known of what the place does lies outside medical care."""
-    categories = [word for word in carried if word.scheme == Scheme.CATEGORY]
-    return bool(categories) and not any(word.medical_care for word in categories)
 
 
 def summary(entry: Entry, vocabulary: Vocabulary, carried: Carried) -> dict[str, Any]:
@@ -199,23 +188,6 @@ def last_verified(entry: Entry) -> date | None:
         if row["outcome"] != Verification.Outcome.NOT_REACHED
     ]
     return max(days, default=None)
-
-
-def evidence(entry: Entry, vocabulary: Vocabulary) -> Evidence:
-    """Each concept the entry carries, with the strength and check date of all that says so.
-
-    The register's departments speak with the strength of the register.
-    """
-    found: Evidence = {}
-    for row in entry.departments:
-        category = vocabulary.category_of_department.get(row["code"])
-        if category is not None and row["layer"] == Layer.OFFICIAL:
-            found.setdefault(category, []).append((vocabulary.official_register, None))
-    for row in entry.claims:
-        strength = vocabulary.words[row["strength_id"]]
-        concept = vocabulary.words[row["concept_id"]]
-        found.setdefault(concept, []).append((strength, row["checked_on"]))
-    return found
 
 
 def carried_concepts(found: Evidence) -> Carried:

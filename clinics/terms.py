@@ -7,6 +7,18 @@ from clinics.vocabulary import Vocabulary
 
 EVERY_CLINIC = "every:clinic"
 NON_MEDICAL = "care:non-medical"
+# Verified by the curators at some time, and on evidence experienced with athletes.
+VERIFIED = "verified:ever"
+ATHLETES = "experience:athletes"
+# Schemes of terms that are no concepts: ``second-opinion:online``, ``accepts-new-patients:yes``.
+SECOND_OPINION = "second-opinion"
+NEW_PATIENTS = "accepts-new-patients"
+MUNICIPALITY = "municipality"
+
+# Least strengths of a posting: evidence of this rank counts as documented, and a claim that a
+# curator has checked has this much added to its rank.
+DOCUMENTED = 50
+CONFIRMED = 100
 
 MASK_BITS = 62
 SLOTS = 2 * MASK_BITS

@@ -8,7 +8,7 @@ from django.test import Client
 from clinics.identity import CURATED, facility_uuid
 from clinics.imports.starter import load_starter
 from clinics.models import Concept, Facility, Listing, OfficialFacts, Verification
-from clinics.publication import stale_listings
+from clinics.publication_check import stale_listings
 from tests.catalogue import claim, clinic
 
 pytestmark = pytest.mark.django_db

@@ -26,7 +26,7 @@ from clinics.models import (
     OfficialFacts,
     OpeningHours,
 )
-from clinics.publication import stale_listings
+from clinics.publication_check import stale_listings
 from tests.catalogue import claim
 from tests.navii_sheets import Row, clinic, hospital, hours, write_release
 

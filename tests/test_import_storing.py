@@ -20,7 +20,7 @@ from clinics.models import (
     OpeningHours,
     Term,
 )
-from clinics.publication import stale_listings
+from clinics.publication_check import stale_listings
 from tests.catalogue import RELEASE, SOURCE, claim, record, register
 
 pytestmark = pytest.mark.django_db

@@ -25,10 +25,9 @@ from clinics.models import (
 from clinics.publication import (
     publish,
     republish_everything,
-    stale_listings,
 )
-from clinics.rendering import CONFIRMED
-from clinics.terms import NON_MEDICAL
+from clinics.publication_check import stale_listings
+from clinics.terms import CONFIRMED, NON_MEDICAL
 from tests.catalogue import claim, clinic, record, register, withdraw
 
 pytestmark = pytest.mark.django_db

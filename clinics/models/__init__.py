@@ -5,7 +5,8 @@ other: ``OfficialFacts`` (and departments of the official layer) are written by 
 ``CuratedFacts`` (and departments of the curated layer) by curators alone. ``Claim`` says that a
 facility carries a ``Concept``, ``SecondOpinion`` holds second-opinion terms, ``Verification`` who
 checked what and when. Publishing turns all of it into a ``Listing`` and its ``Posting`` rows, the
-only tables that a search reads.
+only tables that a search reads. ``Place`` and ``PlaceName`` are the gazetteer, by which a searcher
+says where from.
 """
 
 from clinics.models.claims import Claim, SecondOpinion, Verification
@@ -31,6 +32,7 @@ from clinics.models.listings import (
     Posting,
     Term,
 )
+from clinics.models.places import Place, PlaceKind, PlaceName, PlaceSource
 
 __all__ = [
     "Claim",
@@ -47,6 +49,10 @@ __all__ = [
     "OfficialFacts",
     "OpenSession",
     "OpeningHours",
+    "Place",
+    "PlaceKind",
+    "PlaceName",
+    "PlaceSource",
     "PositionSource",
     "Posting",
     "Scheme",

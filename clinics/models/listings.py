@@ -99,6 +99,8 @@ class ListingText(models.Model):
     ``names`` are the folded forms of the clinic's names, one a line, each line with its end, and a
     line end before the first; ``address`` is folded alike (:mod:`clinics.text`). Position and masks
     are those of the listing's postings, so that the other filters are tests on the same row.
+    ``bigrams_a`` and ``bigrams_b`` are the bits of the pairs of characters in names and address
+    (:func:`clinics.text.bigram_bits`): a row without those of a word does not hold the word.
     """
 
     listing = models.OneToOneField(Listing, on_delete=models.CASCADE, primary_key=True)
@@ -108,6 +110,8 @@ class ListingText(models.Model):
     z = models.FloatField()
     mask_a = models.BigIntegerField()
     mask_b = models.BigIntegerField()
+    bigrams_a = models.BigIntegerField(default=0)
+    bigrams_b = models.BigIntegerField(default=0)
     names = models.TextField()
     address = models.TextField()
 

@@ -6,7 +6,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.progress import Progress
 
 from clinics.models import Facility
-from clinics.publication import refresh_statistics, republish_everything, stale_listings
+from clinics.publication import refresh_statistics, republish_everything
+from clinics.publication_check import stale_listings
 
 
 class Command(BaseCommand):
