@@ -1,16 +1,22 @@
 """By name, with or without a place: the order of a search that is not for the nearest.
 
-A rare requirement's clinics are all read and sorted; otherwise the index of names is walked and
-each name tested, which fills a page quickly just because the requirement is not rare.
+A requirement with few clinics has them all read and sorted, and so has a small area; otherwise the
+index of names is walked and each name tested, which fills a page quickly just because what is
+required is not rare.
 """
 
 import math
+from dataclasses import replace
 
 from clinics.position import Compass, ecef, geodesic_m
-from finder.cells import ANYWHERE, EVERYWHERE
-from finder.postings import READ_WHOLE, Bounds, Named, Postings, millimetres
-from finder.query import Hit, NameKey, Page, SearchQuery, empty_page
-from finder.terms import make_plan
+from finder.conditions import Sql
+from finder.postings import Bounds, Named, Postings, millimetres
+from finder.query import Hit, NameKey, Page, RankedKey, SearchQuery, empty_page
+from finder.terms import Plan, make_plan
+
+# An area with more rows than this is not sorted; the names are walked instead.
+SORTED_AT_ONCE = 20_000
+LARGEST_READING = 5_000
 
 
 def search(query: SearchQuery, using: str = "default") -> Page:
@@ -23,39 +29,64 @@ def search(query: SearchQuery, using: str = "default") -> Page:
     plan = make_plan(query, using)
     if plan.nothing:
         return empty_page(query)
-    postings = Postings(plan, query.centre, using)
-    bounds = Bounds.of(query.radius_km, None)
-    wanted = query.page_size + 1
-    hits: list[Hit] = []
-    after = query.after
-    while len(hits) < wanted:
-        rows = _read(postings, bounds, after, wanted)
-        # A chord cannot tell whether the last metres of a radius are within it; the distance can.
-        hits += [
-            hit
-            for hit in (_hit(row, postings) for row in rows)
-            if hit.distance_mm is None or hit.distance_mm <= bounds.radius_mm
-        ]
-        if len(rows) < wanted:
-            break
-        after = rows[-1].key
+    hits = hits_of(plan, query, query.page_size + 1, query.after, using)
     more = len(hits) > query.page_size
-    return postings.page(query, tuple(hits[: query.page_size]), more=more)
+    return Postings(plan, query, using).page(query, tuple(hits[: query.page_size]), more=more)
 
 
-def _read(postings: Postings, bounds: Bounds, after: NameKey | None, limit: int) -> list[Named]:
-    """The next clinics by name that could be within bounds."""
-    if postings.centre is None and postings.plan.driver.postings > READ_WHOLE:
+def hits_of(
+    plan: Plan, query: SearchQuery, number: int, after: NameKey | None, using: str
+) -> list[Hit]:
+    """The first ``number`` hits of a plan for ``query`` after a key, by name."""
+    postings = Postings(plan, query, using)
+    bounds = Bounds.of(query.radius_km)
+    area = postings.area(bounds.ceiling_m)
+    sorts = postings.is_small or (
+        area.level > 0
+        and postings.count_rows(area, bounds.ceiling_m, SORTED_AT_ONCE) <= SORTED_AT_ONCE
+    )
+
+    def read(after: NameKey | None, limit: int) -> list[Named]:
+        if sorts:
+            return postings.read_by_name(area, bounds.ceiling_m, after, limit)
         return postings.walk_names(after, limit)
-    if bounds.ceiling_m < math.inf:
-        area = postings.covering_block(bounds.ceiling_m)
-    else:
-        area = ANYWHERE if postings.centre is None else EVERYWHERE
-    return postings.read_by_name(area, bounds.ceiling_m, after, limit)
+
+    hits: list[Hit] = []
+    limit = number
+    while True:
+        rows = read(after, limit)
+        hits += within(bounds, postings, rows)
+        if len(hits) >= number or len(rows) < limit:
+            return hits[:number]
+        after = rows[-1].key
+        limit = min(2 * limit, LARGEST_READING)
+
+
+def ranked_hits_of(
+    plan: Plan, query: SearchQuery, rank: Sql, number: int, after: RankedKey | None, using: str
+) -> list[Hit]:
+    """The first ``number`` hits after a key by rank, and by name within each."""
+    postings = Postings(plan, query, using)
+    rows = postings.read_by_name(postings.whole, math.inf, after, number, rank)
+    return [replace(_hit(row, postings), key=RankedKey(row.rank, row.key)) for row in rows]
+
+
+def within(bounds: Bounds, postings: Postings, rows: list[Named]) -> list[Hit]:
+    """The rows within bounds, as hits.
+
+    A chord cannot tell whether the last metres of a radius are within it; the distance can. With a
+    centre, what has no position is no hit.
+    """
+    hits = (_hit(row, postings) for row in rows)
+    if postings.query.centre is None:
+        return list(hits)
+    return [
+        hit for hit in hits if hit.distance_mm is not None and hit.distance_mm <= bounds.radius_mm
+    ]
 
 
 def _hit(row: Named, postings: Postings) -> Hit:
-    if postings.centre is None or row.latitude is None or row.longitude is None:
+    if postings.query.centre is None or row.latitude is None or row.longitude is None:
         return Hit(row.listing_id, row.key)
     there = ecef(row.latitude, row.longitude)
     return Hit(

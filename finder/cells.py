@@ -25,6 +25,7 @@ class Block:
 HALF_MERIDIAN_M = 20_004_000
 COARSEST_LEVEL = 2
 FINEST_LEVEL = 20
+MOST_CELLS = 24
 EVERYWHERE = Block(0, ((0, (1 << 2 * CELL_BITS) - 1),), math.inf)
 # Everywhere, and the clinics whose position is unknown.
 ANYWHERE = Block(0, ((NOWHERE, (1 << 2 * CELL_BITS) - 1),), math.inf)
@@ -47,6 +48,32 @@ def block(latitude: float, longitude: float, level: int) -> Block:
     columns = [(column + step) % size for step in (-1, 0, 1)]
     codes = sorted({morton(r, c) for r in rows for c in columns})
     return Block(level, _merged(codes, level), _reach_m(latitude, longitude, level, row, column))
+
+
+def covering(west: float, south: float, east: float, north: float) -> Block:
+    """The cells that hold a rectangle of degrees, edges included; west > east crosses ±180.
+
+    They are taken from the finest level at which they are few. Nothing outside is of interest to
+    a search within the rectangle, so the block reaches everywhere.
+    """
+    lowest, first = cell_row_and_column(south, west)
+    highest, last = cell_row_and_column(north, east)
+    span = east - west if west <= east else east - west + 360
+    for level in range(FINEST_LEVEL, COARSEST_LEVEL - 1, -1):
+        shift, size = CELL_BITS - level, 1 << level
+        rows = range(lowest >> shift, (highest >> shift) + 1)
+        width = ((last >> shift) - (first >> shift)) % size + 1
+        # Both edges in one column: the box is narrower than it, or goes all the way around.
+        if width == 1 and span > 180:
+            width = size
+        if len(rows) * width <= MOST_CELLS:
+            columns = [((first >> shift) + step) % size for step in range(width)]
+            # A position on the antimeridian stands in the first column, whatever its sign.
+            if west == -180 or east == 180:
+                columns.append(0)
+            codes = sorted({morton(row, column) for row in rows for column in columns})
+            return Block(level, _merged(codes, level), math.inf)
+    return EVERYWHERE
 
 
 def _merged(codes: list[int], level: int) -> tuple[tuple[int, int], ...]:

@@ -10,22 +10,30 @@ import binascii
 import hashlib
 import re
 from dataclasses import replace
+from datetime import date
 
 import orjson
 
 from finder.problems import InvalidParameters, ParameterError
-from finder.query import NameKey, NearestKey, SearchQuery
+from finder.query import Key, NameKey, NearestKey, RankedKey, SearchQuery
 
 CLINIC_ID = re.compile(r"[0-9a-f]{32}")
 # Beyond the longest way between two points of the earth.
 FARTHEST_MM = 1 << 40
+# The orders with ranks, and the ranks there can be: tiers, and days before today as negatives.
+UNRANKED = ("distance", "name")
+LEAST_RANK = {"relevance": 0, "-verified_on": -date.max.toordinal()}
+LARGEST_RANK = {"relevance": 1_000, "-verified_on": 0}
 NO_CURSOR = "This is no cursor; take it from `next`."
 
 
-def encode(key: NearestKey | NameKey, query: SearchQuery) -> str:
+def encode(key: Key, query: SearchQuery) -> str:
     """The cursor that continues ``query`` after ``key``."""
-    place: int | str = key.distance_mm if isinstance(key, NearestKey) else key.name_key.decode()
-    parts = [place, key.clinic_id, _question(query)]
+    rank, within = (key.rank, key.within) if isinstance(key, RankedKey) else (None, key)
+    place: int | str = (
+        within.distance_mm if isinstance(within, NearestKey) else within.name_key.decode()
+    )
+    parts = [place, within.clinic_id, _question(query), rank]
     return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
 
 
@@ -36,7 +44,8 @@ def decode(cursor: str, query: SearchQuery) -> SearchQuery:
     """
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        place, clinic_id, question = orjson.loads(base64.b64decode(padded, b"-_", validate=True))
+        parts = orjson.loads(base64.b64decode(padded, b"-_", validate=True))
+        place, clinic_id, question, rank = parts
     except (binascii.Error, ValueError, TypeError):
         raise _refusal("invalid-cursor", NO_CURSOR) from None
     if question != _question(query):
@@ -44,13 +53,23 @@ def decode(cursor: str, query: SearchQuery) -> SearchQuery:
         raise _refusal("cursor-of-another-query", message)
     if not isinstance(clinic_id, str) or not CLINIC_ID.fullmatch(clinic_id):
         raise _refusal("invalid-cursor", NO_CURSOR)
-    return replace(query, after=_key(place, clinic_id, query))
+    within = _within(place, clinic_id, query)
+    if query.sort in UNRANKED and rank is None:
+        return replace(query, after=within)
+    if query.sort in LEAST_RANK and type(rank) is int and _is_rank(rank, query):
+        return replace(query, after=RankedKey(rank, within))
+    raise _refusal("invalid-cursor", NO_CURSOR)
 
 
-def _key(place: object, clinic_id: str, query: SearchQuery) -> NearestKey | NameKey:
-    if query.sort == "distance" and type(place) is int and 0 <= place < FARTHEST_MM:
+def _is_rank(rank: int, query: SearchQuery) -> bool:
+    return LEAST_RANK[query.sort] <= rank <= LARGEST_RANK[query.sort]
+
+
+def _within(place: object, clinic_id: str, query: SearchQuery) -> NearestKey | NameKey:
+    by_distance = query.sort == "distance" or (query.sort == "relevance" and query.centre)
+    if by_distance and type(place) is int and 0 <= place < FARTHEST_MM:
         return NearestKey(place, clinic_id)
-    if query.sort == "name" and isinstance(place, str):
+    if not by_distance and isinstance(place, str):
         return NameKey(place.encode(), clinic_id)
     raise _refusal("invalid-cursor", NO_CURSOR)
 
@@ -60,7 +79,11 @@ def _question(query: SearchQuery) -> str:
     asked = [
         query.centre,
         query.radius_km,
-        [requirement.terms for requirement in query.required],
+        query.box,
+        query.required,
+        query.text,
+        query.open_at,
+        query.verified_since,
         query.sort,
     ]
     return hashlib.blake2b(orjson.dumps(asked), digest_size=6).hexdigest()

@@ -1,8 +1,13 @@
-"""Reads postings: the only module with a search's SQL, the same for SQLite and PostgreSQL."""
+"""Reads the clinics of a plan, in each order that a search can have, and counts them.
+
+With :mod:`finder.walks` and :mod:`finder.facets` the only modules with a search's statements, the
+same for SQLite and PostgreSQL.
+"""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -15,29 +20,35 @@ from finder.cells import (
     EVERYWHERE,
     Block,
     block,
+    covering,
     level_of_height,
 )
-from finder.query import COUNT_LIMIT, Centre, Hit, NameKey, NearestKey, Page, SearchQuery
+from finder.conditions import LISTING, Sql
+from finder.query import (
+    COUNT_LIMIT,
+    Hit,
+    NameKey,
+    NearestKey,
+    Page,
+    RankedKey,
+    SearchQuery,
+)
 from finder.terms import Plan
+from finder.walks import Walk
 
 # A driver of this many postings is read whole and sorted or counted.
 READ_WHOLE = 4_000
 
 # Brackets around each value: a negative number bound as text after a minus would be a comment.
 SQUARED_CHORD = "((p.x-(%s))*(p.x-(%s)) + (p.y-(%s))*(p.y-(%s)) + (p.z-(%s))*(p.z-(%s)))"
-
-
-# The ranges come first and drive; CROSS JOIN is SQLite's word for keeping that order.
-FROM_RANGES = "FROM ranges r CROSS JOIN clinics_posting p"
-IN_RANGES = "WHERE p.term_id = r.term_id AND p.cell >= r.low AND p.cell <= r.high"
-WALK = f"{FROM_RANGES} {IN_RANGES}"
-WALK_WITH_LISTING = f"{FROM_RANGES} JOIN clinics_listing l ON l.id = p.listing_id {IN_RANGES}"
+WITH_LISTING = "JOIN clinics_listing l ON l.id = p.listing_id"
 NAMED = "l.id, l.name_key, l.facility_id, l.latitude, l.longitude"
+NO_RANK = Sql("0")
 IN_ORDER_OF_NAMES = "ORDER BY l.name_key, l.facility_id"
 
 
 class Reading(NamedTuple):
-    """A posting that was read, nearest chord first."""
+    """A row that was read, nearest chord first within its rank."""
 
     listing_id: int
     clinic_id: UUID | str
@@ -45,15 +56,18 @@ class Reading(NamedTuple):
     y: float
     z: float
     squared_chord: float
+    document: str
+    rank: int = 0
 
 
 class Named(NamedTuple):
-    """A clinic that was read in the order of names."""
+    """A clinic that was read in the order of names, within its rank."""
 
     listing_id: int
     key: NameKey
     latitude: float | None
     longitude: float | None
+    rank: int = 0
 
 
 class Candidate(NamedTuple):
@@ -63,6 +77,7 @@ class Candidate(NamedTuple):
     clinic_id: str
     listing_id: int
     point: Ecef
+    document: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +90,7 @@ class Bounds:
     ceiling_m: float
 
     @classmethod
-    def of(cls, radius_km: float | None, after: NearestKey | None) -> "Bounds":
+    def of(cls, radius_km: float | None, after: NearestKey | None = None) -> "Bounds":
         """The chords that clinics within the radius and after the key can have at all.
 
         A millimetre is added on either side for the rounding of distances.
@@ -85,6 +100,13 @@ class Bounds:
             return cls(math.inf, after, floor_m, math.inf)
         radius_mm = millimetres(radius_km * 1_000)
         return cls(radius_mm, after, floor_m, chord_ceiling_m((radius_mm + 1) / 1_000))
+
+    @property
+    def certain_m(self) -> float:
+        """Below this chord every clinic is within the radius."""
+        if self.radius_mm == math.inf:
+            return math.inf
+        return chord_floor_m(max(self.radius_mm - 1, 0) / 1_000)
 
     def hold(self, candidate: Candidate) -> bool:
         """Whether a clinic lies within them."""
@@ -99,70 +121,150 @@ def millimetres(metres: float) -> int:
     return round(metres * 1_000)
 
 
-class Postings:
-    """The postings of a plan, as seen from a centre where there is one."""
+def verification_rank(day: date | str) -> int:
+    """Where a day of verification stands among the ranks: the newest first, all before 0."""
+    return -(day if isinstance(day, date) else date.fromisoformat(day)).toordinal()
 
-    def __init__(self, plan: Plan, centre: Centre | None, using: str) -> None:
+
+def verification_day(rank: int) -> date:
+    """The day that has a rank."""
+    return date.fromordinal(-rank)
+
+
+class Postings:
+    """The rows of a plan, as seen from a centre where there is one.
+
+    ``whole`` is the smallest known block that holds every match.
+    """
+
+    def __init__(self, plan: Plan, query: SearchQuery, using: str) -> None:
+        centre = query.centre
         self.plan = plan
-        self.centre = centre
+        self.query = query
         self.using = using
         here = ecef(centre.latitude, centre.longitude) if centre else Ecef(0.0, 0.0, 0.0)
         # To the nanometre: PostgreSQL refuses squares so small that they underflow.
         self.here = Ecef(*(round(metres, 9) for metres in here))
+        self.whole = _whole(query)
+        self.walk = Walk(plan, using)
         self._squares = [value for value in self.here for _ in range(2)]
-        self._filters, self._filter_values = plan.conditions("p")
         self._measured: dict[int, Candidate] = {}
+
+    @property
+    def is_small(self) -> bool:
+        """Whether reading everything at once is the quickest."""
+        return self.plan.words is not None or self.plan.driver.postings <= READ_WHOLE
 
     def read(
         self, area: Block, floor_m: float, bound_m: float, limit: int | None
     ) -> tuple[list[Reading], bool]:
-        """The postings whose chord is within bounds, nearest first, and whether ``limit`` cut them.
+        """The rows whose chord is within bounds, nearest first, and whether ``limit`` cut them.
 
-        A clinic that carries several of the driver's terms may come several times.
+        A clinic that carries several of the driver's terms may come several times. Documents are
+        read along where there is a limit.
         """
-        if limit is not None:
-            limit *= len(self.plan.driver.term_ids)
-        where, values = self._chord_conditions((">=", floor_m), ("<=", bound_m))
-        rows = self._fetch(
+        document = "''" if limit is None else "l.summary"
+        limit = self._rows(limit)
+        where = self.chords((">=", floor_m), ("<=", bound_m))
+        rows = self.walk.fetch(
             area,
             f"""
-            SELECT c.listing_id, l.facility_id, c.x, c.y, c.z, c.squared_chord FROM (
+            SELECT c.listing_id, l.facility_id, c.x, c.y, c.z, c.squared_chord, {document} FROM (
                 SELECT p.listing_id, p.x, p.y, p.z, {SQUARED_CHORD} AS squared_chord
-                {WALK} {self._filters} {where}
-                ORDER BY squared_chord, p.listing_id {"" if limit is None else f"LIMIT {limit}"}
+                {{walk}} {where.text}
+                ORDER BY squared_chord, p.listing_id {_limit(limit)}
             ) c JOIN clinics_listing l ON l.id = c.listing_id ORDER BY c.squared_chord
             """,
-            [*self._squares, *self._filter_values, *values],
+            before=self._squares,
+            after=where.values,
         )
         return [Reading(*row) for row in rows], limit is not None and len(rows) >= limit
 
+    def read_ranked(
+        self, rank: Sql, first: tuple[int, float], bound_m: float, limit: int
+    ) -> tuple[list[Reading], bool]:
+        """The rows by rank and then by chord, from a rank and a chord on; as :meth:`read`."""
+        limit = self._rows(limit) or 0
+        least_rank, floor_m = first
+        where = self.chords(("<=", bound_m))
+        rows = self.walk.fetch(
+            self.whole,
+            f"""
+            SELECT c.listing_id, l.facility_id, c.x, c.y, c.z, c.squared_chord, l.summary, c.tier
+            FROM (
+                SELECT * FROM (
+                    SELECT p.listing_id, p.x, p.y, p.z, {SQUARED_CHORD} AS squared_chord,
+                    {rank.text} AS tier {{walk}} {where.text}
+                ) r WHERE r.tier > %s OR (r.tier = %s AND r.squared_chord >= %s)
+                ORDER BY tier, squared_chord, listing_id {_limit(limit)}
+            ) c JOIN clinics_listing l ON l.id = c.listing_id ORDER BY c.tier, c.squared_chord
+            """,
+            before=[*self._squares, *rank.values],
+            after=[*where.values, least_rank, least_rank, floor_m * floor_m],
+        )
+        return [Reading(*row) for row in rows], len(rows) >= limit
+
     def read_by_name(
-        self, area: Block, bound_m: float, after: NameKey | None, limit: int
+        self,
+        area: Block,
+        bound_m: float,
+        after: NameKey | RankedKey | None,
+        limit: int,
+        rank: Sql = NO_RANK,
     ) -> list[Named]:
-        """The next clinics by name whose chord is within a bound, sorted from all that match."""
-        where, values = self._chord_conditions(("<=", bound_m))
-        later, later_values = _after_name(after)
-        rows = self._fetch(
+        """The next clinics by rank and name within a chord, sorted from all that match."""
+        where = self.chords(("<=", bound_m))
+        later = _after(after, "n.")
+        rows = self.walk.fetch(
             area,
             f"""
-            SELECT DISTINCT {NAMED} {WALK_WITH_LISTING} {self._filters}
-            {where} {later} {IN_ORDER_OF_NAMES} LIMIT {limit}
+            SELECT * FROM (SELECT DISTINCT {NAMED}, {rank.text} AS tier {{walk}} {where.text}) n
+            WHERE TRUE {later.text} ORDER BY n.tier, n.name_key, n.facility_id {_limit(limit)}
             """,
-            [*self._filter_values, *values, *later_values],
+            before=rank.values,
+            after=[*where.values, *later.values],
+            join=WITH_LISTING,
         )
         return list(map(_named, rows))
 
+    def read_by_verification(
+        self, area: Block, bound_m: float, after: RankedKey | None, limit: int
+    ) -> list[Named]:
+        """The next clinics by the day they were verified, newest first, and by name."""
+        where = self.chords(("<=", bound_m))
+        later = Sql("")
+        if after is not None:
+            assert isinstance(after.within, NameKey)
+            name = _after(after.within, "n.")
+            day = verification_day(after.rank)
+            later = Sql(
+                f"AND (n.verified_on < %s OR (n.verified_on = %s {name.text}))",
+                [day, day, *name.values],
+            )
+        rows = self.walk.fetch(
+            area,
+            f"""
+            SELECT * FROM (SELECT DISTINCT {NAMED}, l.verified_on {{walk}} {where.text}) n
+            WHERE TRUE {later.text} ORDER BY n.verified_on DESC, n.name_key, n.facility_id
+            {_limit(limit)}
+            """,
+            after=[*where.values, *later.values],
+            join=WITH_LISTING,
+        )
+        return [_named((*row[:-1], verification_rank(row[-1]))) for row in rows]
+
     def walk_names(self, after: NameKey | None, limit: int) -> list[Named]:
         """The next clinics by name, found by walking the index of names and testing each."""
-        tests, values = self.plan.conditions("l", "id", with_driver=True)
-        later, later_values = _after_name(after)
+        tests = self.plan.tests(LISTING)
+        later = _after(after, "l.")
         with connections[self.using].cursor() as cursor:
             cursor.execute(
                 f"""
-                SELECT {NAMED} FROM clinics_listing l
-                WHERE l.published = TRUE {tests} {later} {IN_ORDER_OF_NAMES} LIMIT {limit}
+                SELECT {NAMED}, 0 FROM clinics_listing l
+                WHERE l.published = TRUE {tests.text} {later.text} {IN_ORDER_OF_NAMES}
+                {_limit(limit)}
                 """,
-                [*values, *later_values],
+                [*tests.values, *later.values],
             )
             return list(map(_named, cursor.fetchall()))
 
@@ -173,45 +275,50 @@ class Postings:
         if not more and query.after is None:
             return Page(hits, more, count=len(hits), count_exact=True)
         limit = COUNT_LIMIT if query.count == "bounded" else None
-        number = self.count(query.radius_km, limit)
+        number = self.count(limit)
         if limit is not None and number > limit:
             return Page(hits, more, count=limit, count_exact=False)
         return Page(hits, more, count=number, count_exact=True)
 
-    def count(self, radius_km: float | None, limit: int | None) -> int:
+    def count(self, limit: int | None) -> int:
         """How many clinics match; counting stops just beyond ``limit``.
 
         Below the chord floor of the radius everything counts, above its ceiling nothing does; only
         between the two is a distance computed.
         """
-        if radius_km is None:
-            return self._count(EVERYWHERE if self.centre else ANYWHERE, math.inf, limit)
-        bounds = Bounds.of(radius_km, None)
-        area = self.covering_block(bounds.ceiling_m)
-        floor_m = chord_floor_m(max(bounds.radius_mm - 1, 0) / 1_000)
-        inside = self._count(area, floor_m, limit)
+        if self.query.radius_km is None:
+            return self.count_rows(self.whole, math.inf, limit)
+        bounds = Bounds.of(self.query.radius_km)
+        area = self.area(bounds.ceiling_m)
+        inside = self.count_rows(area, bounds.certain_m, limit)
         if limit is not None and inside > limit:
             return inside
-        edge, _ = self.read(area, floor_m, bounds.ceiling_m, None)
+        edge, _ = self.read(area, bounds.certain_m, bounds.ceiling_m, None)
         return inside + sum(map(bounds.hold, self.candidates(edge)))
 
-    def covering_block(self, chord_m: float) -> Block:
-        """The smallest block that holds every point within a chord of the centre."""
-        if self.centre is not None and self.plan.driver.postings > READ_WHOLE:
+    def area(self, chord_m: float) -> Block:
+        """The smallest block that holds every match within a chord of the centre."""
+        centre = self.query.centre
+        if centre is not None and chord_m < math.inf and not self.is_small:
             for level in range(level_of_height(chord_m), COARSEST_LEVEL - 1, -1):
-                area = block(self.centre.latitude, self.centre.longitude, level)
+                area = block(centre.latitude, centre.longitude, level)
                 if area.reach_m >= chord_m:
-                    return area
-        return EVERYWHERE
+                    return area if area.level > self.whole.level else self.whole
+        return self.whole
 
-    def _count(self, area: Block, bound_m: float, limit: int | None) -> int:
-        where, values = self._chord_conditions(("<", bound_m))
+    def count_rows(self, area: Block, bound_m: float, limit: int | None) -> int:
+        """How many clinics of an area match within a chord; at most one more than ``limit``."""
+        where = self.chords(("<", bound_m))
         once = "DISTINCT" if len(self.plan.driver.terms) > 1 else ""
-        stop = "" if limit is None else f"LIMIT {limit + 1}"
-        ((number,),) = self._fetch(
+        ((number,),) = self.walk.fetch(
             area,
-            f"SELECT COUNT(*) FROM (SELECT {once} p.listing_id {WALK} {self._filters} {where} {stop}) c",
-            [*self._filter_values, *values],
+            f"""
+            SELECT COUNT(*) FROM (
+                SELECT {once} p.listing_id {{walk}} {where.text}
+                {_limit(None if limit is None else limit + 1)}
+            ) c
+            """,
+            after=where.values,
         )
         return int(number)
 
@@ -225,40 +332,46 @@ class Postings:
     def _measure(self, reading: Reading) -> Candidate:
         point = Ecef(reading.x, reading.y, reading.z)
         candidate = Candidate(
-            distance_mm=millimetres(geodesic_m(self.here, point)),
+            distance_mm=self.distance_mm(point),
             clinic_id=_hex(reading.clinic_id),
             listing_id=reading.listing_id,
             point=point,
+            document=reading.document,
         )
         self._measured[reading.listing_id] = candidate
         return candidate
 
-    def _chord_conditions(self, *bounds: tuple[str, float]) -> tuple[str, list[float]]:
+    def distance_mm(self, point: Ecef) -> int:
+        """The exact distance of a point from the centre."""
+        return millimetres(geodesic_m(self.here, point))
+
+    def _rows(self, limit: int | None) -> int | None:
+        """As many rows as surely hold ``limit`` clinics."""
+        if limit is None or self.plan.words is not None:
+            return limit
+        return limit * len(self.plan.driver.term_ids)
+
+    def chords(self, *bounds: tuple[str, float]) -> Sql:
         """`` AND …`` conditions on the chord; bounds that every chord meets are left out."""
         real = [
             (comparison, chord_m)
             for comparison, chord_m in bounds
             if chord_m < math.inf and not (comparison == ">=" and chord_m <= 0)
         ]
-        return (
+        return Sql(
             " ".join(f"AND {SQUARED_CHORD} {comparison} %s" for comparison, _ in real),
             [value for _, chord_m in real for value in (*self._squares, chord_m * chord_m)],
         )
 
-    def _fetch(self, area: Block, select: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-        """Run a select over the postings of the driver's terms in an area."""
-        ranges = [
-            (term_id, low, high)
-            for term_id in self.plan.driver.term_ids
-            for low, high in area.ranges
-        ]
-        rows = ", ".join(["(%s, %s, %s)"] * len(ranges))
-        with connections[self.using].cursor() as cursor:
-            cursor.execute(
-                f"WITH ranges(term_id, low, high) AS (VALUES {rows}) {select}",
-                [*(value for row in ranges for value in row), *values],
-            )
-            return list(cursor.fetchall())
+
+def _whole(query: SearchQuery) -> Block:
+    if query.box is not None:
+        return covering(query.box.west, query.box.south, query.box.east, query.box.north)
+    return ANYWHERE if query.centre is None else EVERYWHERE
+
+
+def _limit(number: int | None) -> str:
+    return "" if number is None else f"LIMIT {number}"
 
 
 def _hex(clinic_id: UUID | str) -> str:
@@ -266,12 +379,25 @@ def _hex(clinic_id: UUID | str) -> str:
     return clinic_id.hex if isinstance(clinic_id, UUID) else clinic_id
 
 
-def _after_name(after: NameKey | None) -> tuple[str, list[Any]]:
+def _after(after: NameKey | RankedKey | None, alias: str) -> Sql:
+    """`` AND …`` the condition to come later in the order of (ranks and) names."""
     if after is None:
-        return "", []
-    return "AND (l.name_key, l.facility_id) > (%s, %s)", [after.name_key, after.clinic_id]
+        return Sql("")
+    name = after.within if isinstance(after, RankedKey) else after
+    assert isinstance(name, NameKey)
+    later = Sql(
+        f"({alias}name_key, {alias}facility_id) > (%s, %s)", [name.name_key, name.clinic_id]
+    )
+    if not isinstance(after, RankedKey):
+        return Sql(f"AND {later.text}", later.values)
+    return Sql(
+        f"AND ({alias}tier > %s OR ({alias}tier = %s AND {later.text}))",
+        [after.rank, after.rank, *later.values],
+    )
 
 
 def _named(row: tuple[Any, ...]) -> Named:
-    listing_id, name_key, clinic_id, latitude, longitude = row
-    return Named(listing_id, NameKey(bytes(name_key), _hex(clinic_id)), latitude, longitude)
+    listing_id, name_key, clinic_id, latitude, longitude, rank = row
+    return Named(
+        listing_id, NameKey(bytes(name_key), _hex(clinic_id)), latitude, longitude, int(rank)
+    )

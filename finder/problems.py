@@ -1,18 +1,23 @@
 """What is wrong with a request, as values: one entry for every parameter at fault."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class ParameterError:
-    """Something wrong with one parameter; ``message`` names the value and what is accepted."""
+    """Something wrong with one parameter; ``message`` names the value and what is accepted.
+
+    ``candidates`` are what an ambiguous value may mean, likeliest first.
+    """
 
     parameter: str
     code: str
     message: str
     suggestion: str | None = None
+    candidates: Sequence[Any] = ()
 
 
 class InvalidParameters(Exception):

@@ -125,7 +125,7 @@ class Hit:
     """A clinic that matches: its listing, its place in the order, and how far and where it lies.
 
     ``reasons`` say why it stands there, in a search by relevance; ``opening`` is there when the
-    search asked for an instant.
+    search asked for an instant. ``document`` is the clinic's summary where reading it came free.
     """
 
     listing_id: int
@@ -134,6 +134,7 @@ class Hit:
     bearing_deg: float | None = None
     reasons: tuple[str, ...] = ()
     opening: Opening | None = None
+    document: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,34 +1,79 @@
 """A search from question to page, and the listings it leads to: the table of contents."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from django.db import connections
 
-from finder import by_name, nearest
+from clinics.timetable import OpenInterval
+from finder import by_name, by_verification, nearest, relevance
+from finder.conditions import placeholders
+from finder.opening import opening
 from finder.query import Hit, Page, SearchQuery
-from finder.terms import marks
+
+ORDERS = {
+    "distance": nearest.search,
+    "relevance": relevance.search,
+    "name": by_name.search,
+    "-verified_on": by_verification.search,
+}
 
 
 def search(query: SearchQuery, using: str = "default") -> Page:
     """One page of the clinics that meet ``query``, in its order."""
-    if query.sort == "distance":
-        return nearest.search(query, using)
-    return by_name.search(query, using)
+    page = ORDERS[query.sort](query, using)
+    return page if query.open_at is None else replace(page, hits=_opened(page.hits, query, using))
+
+
+def _opened(hits: Sequence[Hit], query: SearchQuery, using: str) -> tuple[Hit, ...]:
+    """The hits with when they close and open again, from the hours they were found by."""
+    assert query.open_at is not None
+    if not hits:
+        return ()
+    ids = [hit.listing_id for hit in hits]
+    sessions: dict[int, list[OpenInterval]] = {}
+    dates: dict[int, list[int]] = {}
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            "SELECT listing_id, days, weeks, opens, closes FROM clinics_opensession "
+            f"WHERE listing_id IN ({placeholders(ids)})",
+            ids,
+        )
+        for listing_id, *interval in cursor.fetchall():
+            sessions.setdefault(listing_id, []).append(OpenInterval(*interval))
+        cursor.execute(
+            "SELECT listing_id, month_day FROM clinics_closeddate "
+            f"WHERE listing_id IN ({placeholders(ids)})",
+            ids,
+        )
+        for listing_id, month_day in cursor.fetchall():
+            dates.setdefault(listing_id, []).append(month_day)
+    return tuple(
+        replace(
+            hit,
+            opening=opening(
+                sessions.get(hit.listing_id, ()), dates.get(hit.listing_id, ()), query.open_at
+            ),
+        )
+        for hit in hits
+    )
 
 
 def summaries(hits: Sequence[Hit], using: str = "default") -> list[tuple[Hit, str]]:
     """Each hit with the stored JSON of its clinic; one withdrawn a moment ago is left out."""
-    if not hits:
-        return []
-    ids = [hit.listing_id for hit in hits]
-    with connections[using].cursor() as cursor:
-        cursor.execute(
-            f"SELECT id, summary FROM clinics_listing WHERE published AND id IN ({marks(ids)})",
-            ids,
-        )
-        stored = dict(cursor.fetchall())
-    return [(hit, stored[hit.listing_id]) for hit in hits if hit.listing_id in stored]
+    missing = [hit.listing_id for hit in hits if hit.document is None]
+    stored: dict[int, str] = {}
+    if missing:
+        with connections[using].cursor() as cursor:
+            cursor.execute(
+                "SELECT id, summary FROM clinics_listing "
+                f"WHERE published AND id IN ({placeholders(missing)})",
+                missing,
+            )
+            stored = dict(cursor.fetchall())
+    documents = ((hit, hit.document or stored.get(hit.listing_id)) for hit in hits)
+    return [(hit, document) for hit, document in documents if document]
 
 
 def version(clinic_id: UUID, using: str = "default") -> int | None:

@@ -10,6 +10,8 @@ from pathlib import Path
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from finder.rates import Rate
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 FIXTURES_DIR = BASE_DIR / "fixtures"
 
@@ -47,6 +49,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "corsheaders",
     "rest_framework",
     "django_filters",
     "drf_spectacular",
@@ -56,6 +59,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First, so that refusals by the others can be read from anywhere too.
+    "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -97,6 +102,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         transaction_mode="IMMEDIATE",
         timeout=30,
     )
+# Only throttling keeps something here. Local memory is each process's own, so with several workers
+# a client has as many times the rate; the bound is on clients counted at a time.
+CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://?MAX_ENTRIES=100000")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_PASSWORD_VALIDATORS = [
@@ -142,6 +150,8 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
         "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        # Never at DEBUG, where it writes each statement with its values, positions among them.
+        "django.db.backends": {"level": "INFO"},
         "httpx": {"level": "WARNING"},
     },
 }
@@ -171,6 +181,23 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "POSTPROCESSING_HOOKS": ["finder.api.schema.add_document_components"],
 }
+
+# Reading is open to every page of the web, without credentials; the admin to none.
+CORS_URLS_REGEX = r"^/(api|fhir)/"
+CORS_ALLOW_ALL_ORIGINS = True
+CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]
+CORS_ALLOW_HEADERS = ["accept", "content-type", "if-none-match"]
+CORS_EXPOSE_HEADERS = ["ETag", "Link", "Retry-After"]
+
+# How often a reader may ask; None: as often as they like.
+try:
+    THROTTLE_READ = Rate.read(env.str("THROTTLE_READ", default="600/minute"))
+except ValueError as error:
+    raise ImproperlyConfigured(f"THROTTLE_READ: {error}") from None
+# How many of our own proxies stand before this server, each adding to X-Forwarded-For.
+NUM_PROXIES = env.int("NUM_PROXIES", default=0)
+if NUM_PROXIES < 0:
+    raise ImproperlyConfigured(f"NUM_PROXIES={NUM_PROXIES}: a number of proxies is 0 or more.")
 
 # How many days a verification by the curators stays fresh.
 VERIFICATION_DAYS = env.int("VERIFICATION_DAYS", default=365)

@@ -5,12 +5,16 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from finder import health
-from finder.api import views
+from finder.api.clinic_detail import ClinicDetail
+from finder.api.clinic_search import ClinicSearch
+from finder.api.concepts import Concepts
+from finder.api.places import Places
 
 urlpatterns = [
-    path("api/v1/clinics", views.ClinicSearch.as_view(), name="clinic-search"),
-    path("api/v1/clinics/<uuid:id>", views.ClinicDetail.as_view(), name="clinic-detail"),
-    path("api/v1/concepts", views.Concepts.as_view(), name="concepts"),
+    path("api/v1/clinics", ClinicSearch.as_view(), name="clinic-search"),
+    path("api/v1/clinics/<uuid:id>", ClinicDetail.as_view(), name="clinic-detail"),
+    path("api/v1/concepts", Concepts.as_view(), name="concepts"),
+    path("api/v1/places", Places.as_view(), name="places"),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("healthz", health.healthz, name="healthz"),
