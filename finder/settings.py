@@ -201,3 +201,10 @@ if NUM_PROXIES < 0:
 
 # How many days a verification by the curators stays fresh.
 VERIFICATION_DAYS = env.int("VERIFICATION_DAYS", default=365)
+
+# The countries whose cities every installation knows by name (ISO 3166-1 alpha-2).
+PLACE_COUNTRIES = env.list("PLACE_COUNTRIES", default=["JP"])
+# Asked for places that the gazetteer does not know; none by default, so that no text of a searcher
+# leaves the machine. `gsi`, or a service of geopy such as `nominatim`, with its options as JSON.
+ONLINE_GEOCODER = env.str("ONLINE_GEOCODER", default="")
+ONLINE_GEOCODER_OPTIONS = env.json("ONLINE_GEOCODER_OPTIONS", default={})

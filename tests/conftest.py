@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +17,9 @@ def official_data_dir() -> Path:
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def unthrottled() -> None:
+    """The tests ask more often than a reader may; those of the limits set their own."""
+    settings.THROTTLE_READ = None

@@ -1,16 +1,18 @@
 """The HTTP contract: parameters, problems, documents, caching."""
 
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
-import jsonschema
 import pytest
 from django.db import connection
 from django.test import Client
-from drf_spectacular.generators import SchemaGenerator
 
+from clinics.hours import DAYS, Session
 from clinics.models import Facility
 from tests.catalogue import claim, clinic, record, register, withdraw
+from tests.contract import codes, conforms, openapi_document, problem_of
+from tests.places import place
 
 pytestmark = pytest.mark.django_db
 
@@ -20,37 +22,11 @@ TOKYO = "lat=35.6812&lng=139.7671"
 
 @pytest.fixture(scope="module")
 def openapi() -> dict[str, Any]:
-    return SchemaGenerator().get_schema(request=None, public=True)
-
-
-def conforms(document: Any, component: str, openapi: dict[str, Any]) -> None:
-    """Validate against a component, OpenAPI 3.0's ``nullable`` read as JSON Schema."""
-
-    def translated(node: Any) -> Any:
-        if isinstance(node, list):
-            return [translated(item) for item in node]
-        if not isinstance(node, dict):
-            return node
-        plain = {key: translated(value) for key, value in node.items() if key != "nullable"}
-        return {"anyOf": [plain, {"type": "null"}]} if node.get("nullable") is True else plain
-
-    components = translated(openapi["components"])
-    jsonschema.validate(
-        document,
-        {"$ref": f"#/components/schemas/{component}", "components": components},
-        format_checker=jsonschema.FormatChecker(),
-    )
+    return openapi_document()
 
 
 def problem(client: Client, address: str, status: int = 400) -> dict[str, Any]:
-    response = client.get(address)
-    assert response.status_code == status, response.content
-    assert response["Content-Type"] == "application/problem+json"
-    return response.json()
-
-
-def codes(document: dict[str, Any]) -> dict[str, str]:
-    return {error["parameter"]: error["code"] for error in document["errors"]}
+    return problem_of(client.get(address), status)
 
 
 def test_the_nearest_clinics_come_first_with_distance_and_bearing(client: Client) -> None:
@@ -77,7 +53,8 @@ def test_the_schema_documents_every_parameter_and_no_other(openapi: dict[str, An
     from finder.parameters import SearchParameters
 
     documented = openapi["paths"][SEARCH]["get"]["parameters"]
-    assert {item["name"] for item in documented} == set(SearchParameters.base_filters)
+    asked = {item["name"] for item in documented if item["in"] == "query"}
+    assert asked == set(SearchParameters.base_filters)
     assert all(item["description"] for item in documented)
 
 
@@ -92,6 +69,97 @@ def test_the_question_is_echoed_as_it_was_understood(client: Client) -> None:
         "sport": [["golf"], ["soccer"]],
         "sort": "distance",
     }
+
+
+def test_what_is_no_number_is_echoed_in_the_words_of_the_request(client: Client) -> None:
+    said = {"bbox": "139,35,140.50,36", "q": "ジストニア　大学"}
+    echoed = client.get(SEARCH, said).json()["query"]
+    assert {name: echoed[name] for name in said} == said
+
+
+def test_now_is_echoed_as_the_instant_that_it_was_and_stays_it_on_the_next_page(
+    client: Client,
+) -> None:
+    always = (Session(1, DAYS, time(0), time(0)),)
+    register(
+        record(35.0, 139.0 + number / 100, departments=["neurology"], hours=always)
+        for number in range(3)
+    )
+    first = client.get(f"{SEARCH}?{TOKYO}&open_at=now&page_size=1").json()
+    assert first["count"] == 3
+    instant = datetime.fromisoformat(first["query"]["open_at"])
+    assert instant.utcoffset() == timedelta(hours=9)
+    second = client.get(first["next"]).json()
+    assert datetime.fromisoformat(second["query"]["open_at"]) == instant
+    third = client.get(second["next"]).json()
+    found = [body["results"][0]["clinic"]["id"] for body in (first, second, third)]
+    assert len(set(found)) == 3 and third["next"] is None
+
+
+def test_a_place_is_echoed_as_the_centre_that_it_names(
+    client: Client, openapi: dict[str, Any]
+) -> None:
+    place("station", "渋谷", 35.6586, 139.7013, prefecture="13")
+    body = client.get(SEARCH, {"place": "渋谷駅"}).json()
+    conforms(body, "SearchResponse", openapi)
+    centre = body["query"]["centre"]
+    assert (centre["lat"], centre["lng"], centre["from"]) == (35.6586, 139.7013, "place")
+    assert "渋谷" in centre["label"] and body["query"]["place"] == "渋谷駅"
+
+
+def test_an_ambiguous_place_is_refused_with_its_candidates(
+    client: Client, openapi: dict[str, Any]
+) -> None:
+    place("prefecture", "東京都", 35.69, 139.69, prefecture="13")
+    place("prefecture", "広島県", 34.4, 132.46, prefecture="34")
+    place("municipality", "府中市", 35.669, 139.478, prefecture="13")
+    place("municipality", "府中市", 34.568, 133.236, prefecture="34")
+    document = problem_of(client.get(SEARCH, {"place": "府中市"}), 400)
+    conforms(document, "Problem", openapi)
+    assert codes(document) == {"place": "ambiguous-place"}
+    candidates = document["errors"][0]["candidates"]
+    assert {(one["lat"], one["lng"]) for one in candidates} == {
+        (35.669, 139.478),
+        (34.568, 133.236),
+    }
+    for one in candidates:
+        found = client.get(SEARCH, {"place": one["label"]}).json()["query"]["centre"]
+        assert (found["lat"], found["lng"]) == (one["lat"], one["lng"])
+
+
+def test_every_parameter_has_a_place_in_the_documented_echo(openapi: dict[str, Any]) -> None:
+    from finder.parameters import SearchParameters
+
+    echoed = openapi["components"]["schemas"]["QueryEcho"]["properties"].keys()
+    assert echoed == SearchParameters.base_filters.keys() - {"lat", "lng", "cursor"} | {"centre"}
+
+
+def test_facets_name_the_concepts_that_they_count(client: Client, openapi: dict[str, Any]) -> None:
+    clinic(35, 139, "sport:golf")
+    clinic(35, 139, "sport:golf", "sport:soccer")
+    body = client.get(f"{SEARCH}?facets=sport,kind").json()
+    conforms(body, "SearchResponse", openapi)
+    assert body["facets"]["sport"] == [
+        {"slug": "golf", "count": 2},
+        {"slug": "soccer", "count": 1},
+    ]
+    assert list(body["facets"]) == ["sport", "kind"]
+    assert "facets" not in client.get(SEARCH).json()
+
+
+def test_help_is_there_when_nothing_matched_and_only_then(
+    client: Client, openapi: dict[str, Any]
+) -> None:
+    far = clinic(36.6812, 139.7671, "sport:golf")
+    for form in ("json", "geojson"):
+        body = client.get(f"{SEARCH}?{TOKYO}&radius_km=5&sport=golf&format={form}").json()
+        conforms(body, "SearchResponse" if form == "json" else "FeatureCollection", openapi)
+        nearest = body["help"]["nearest_outside"]
+        assert nearest["clinic"]["id"] == str(far)
+        assert 110 < nearest["distance_km"] < 112 and nearest["bearing_deg"] == 0
+        told = {item["parameter"]: item["count"] for item in body["help"]["without"]}
+        assert told["radius_km"] == 1 and told["sport"] == 0
+    assert "help" not in client.get(f"{SEARCH}?{TOKYO}").json()
 
 
 def test_a_comma_means_any_and_repetition_means_all(client: Client) -> None:
@@ -255,7 +323,7 @@ def test_an_error_of_ours_is_a_problem_document_that_tells_nothing(
     def broken(*_: object) -> None:
         raise RuntimeError("at 35.6812")
 
-    monkeypatch.setattr("finder.api.views.search", broken)
+    monkeypatch.setattr("finder.api.clinic_search.search", broken)
     client.raise_request_exception = False
     response = client.get(f"{SEARCH}?{TOKYO}")
     assert (response.status_code, response["Content-Type"]) == (500, "application/problem+json")

@@ -1,91 +1,329 @@
 """A searcher's position and words are written nowhere."""
 
+import http.client
+import json
 import logging
 import os
+import pickle
 import re
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
+from django.db import OperationalError
+from django.urls import URLPattern, URLResolver, get_resolver
 
-from finder.privacy import WithoutQueryString
+from clinics.text import fold
+from finder.parameters import SearchParameters
+from finder.privacy import WithoutQueryString, without_messages
 
 ROOT = Path(__file__).parent.parent
-SECRETS = ("35.4321", "139.8765", "neurolgy")
+LATITUDE, LONGITUDE = "35.4321", "139.8765"
+WEST, SOUTH, EAST, NORTH = "139.8711", "35.4311", "139.8799", "35.4399"
+# Kana in half width, an old form of a kanji, Latin capitals: what a search folds.
+WORDS = ("ﾇｹﾇｹ澤ﾉ里", "Hidden'Harbour", "neurolgy")
+MUNICIPALITY = "13987"
+
+# Every route of the site with addresses of it; the identifier is that of a clinic.
+EXAMPLES = {
+    "api/v1/clinics": ["/api/v1/clinics"],
+    "api/v1/clinics/<uuid:id>": [
+        "/api/v1/clinics/{clinic}",
+        "/api/v1/clinics/00000000-0000-0000-0000-000000000000",
+        "/api/v1/clinics/nonsense",
+    ],
+    "api/v1/concepts": ["/api/v1/concepts"],
+    "api/v1/places": ["/api/v1/places"],
+    "api/schema": ["/api/schema"],
+    "api/docs": ["/api/docs"],
+    "healthz": ["/healthz"],
+    "readyz": ["/readyz"],
+    "admin/": ["/admin/", "/admin/login/", "/admin/nowhere"],
+}
+ELSEWHERE = ["/nowhere", "/api/v1/nowhere", "/api/v1/clinics/", "/static/nowhere.css"]
+BROKEN = ["/api/v1/broken", "/api/v1/broken-statement", "/api/v1/broken-off"]
+
+HERE = {"lat": LATITUDE, "lng": LONGITUDE}
+QUESTIONS: list[dict[str, str]] = [
+    HERE,
+    HERE | {"radius_km": "7.4321", "facets": "sport", "count": "exact"},
+    HERE | {"category": WORDS[2]},
+    HERE | {"sort": "relevance", "q": WORDS[0]},
+    {"place": WORDS[0]},
+    {"place": WORDS[1]},
+    {"q": WORDS[0]},
+    {"q": f"{WORDS[1]} {WORDS[0]}"},
+    {"bbox": f"{WEST},{SOUTH},{EAST},{NORTH}"},
+    {"municipality": MUNICIPALITY},
+    {"cursor": WORDS[1]},
+    {WORDS[1]: WORDS[0]},
+    HERE | {"q": WORDS[1] * 1_000},
+]
+FORMS = ["json", "geojson", "csv"]
+
+
+def every_form(word: str) -> set[str]:
+    """A word as it may be written down: as it is, folded, quoted, escaped, misread."""
+    spellings = {word, word.casefold(), fold(word), fold(word).replace(" ", "")}
+    return {
+        form
+        for text in spellings
+        for form in (
+            text,
+            quote(text),
+            quote(text).lower(),
+            quote_plus(text, safe="'"),
+            json.dumps(text)[1:-1],
+            text.encode("unicode_escape").decode(),
+            text.encode().decode("latin-1"),
+            repr(text.encode())[2:-1],
+        )
+    }
+
+
+COORDINATES = (LATITUDE, LONGITUDE, WEST, SOUTH, EAST, NORTH)
+SECRETS = {form.encode() for word in WORDS for form in every_form(word)}
+SECRETS |= {number.encode() for number in COORDINATES}
+# As the database would keep them.
+SECRETS |= {struct.pack(">d", float(number)) for number in COORDINATES}
 
 
 @pytest.mark.parametrize(
-    "line",
+    ("line", "kept"),
     [
-        '"GET /api/v1/clinics?lat=35.4321&lng=139.8765 HTTP/1.1" 200 5',
-        "Bad Request: http://x/api/v1/clinics?lat=35.4321&lng=139.8765",
+        (
+            '"GET /api/v1/clinics?lat=35.4321&lng=139.8765 HTTP/1.1" 200 5',
+            '"GET /api/v1/clinics?… HTTP/1.1" 200 5',
+        ),
+        (
+            "Bad Request: http://x/api/v1/clinics?lat=35.4321&lng=139.8765",
+            "Bad Request: http://x/api/v1/clinics?…",
+        ),
+        (
+            '"GET /api/v1/clinics?q=Hidden\'Harbour HTTP/1.1" 200 5',
+            '"GET /api/v1/clinics?… HTTP/1.1" 200 5',
+        ),
+        (
+            "message Bad request syntax ('GET /x?q=\"a\" neurolgy HTTP/1.1')",
+            "message Bad request syntax ('GET /x?… HTTP/1.1')",
+        ),
+        (
+            '"GET /x?q=a HTTP/1.1 neurolgy\n?neurolgy HTTP/1.1" 400 -',
+            '"GET /x?… HTTP/1.1" 400 -',
+        ),
+        ('"GET /healthz HTTP/1.1" 200 15', '"GET /healthz HTTP/1.1" 200 15'),
     ],
 )
-def test_a_log_line_loses_its_query_string(line: str) -> None:
+def test_a_log_line_loses_its_query_string(line: str, kept: str) -> None:
     record = logging.LogRecord("django", logging.INFO, "", 0, "%s", (line,), None)
     assert WithoutQueryString().filter(record)
-    assert not any(secret in record.getMessage() for secret in SECRETS)
-    assert "/api/v1/clinics?…" in record.getMessage()
+    assert record.getMessage() == kept
 
 
-def test_a_real_server_logs_no_position_whatever_becomes_of_the_request(tmp_path: Path) -> None:
-    database = tmp_path / "db.sqlite3"
-    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{database}"}
+def test_an_error_is_logged_with_its_kind_and_place_and_without_its_message() -> None:
+    try:
+        try:
+            raise ValueError("at 35.4321")
+        except ValueError as error:
+            raise OperationalError("neurolgy") from error
+    except OperationalError as error:
+        raised = error
+    information = (type(raised), raised, raised.__traceback__)
+    record = logging.LogRecord("x", logging.ERROR, "", 0, "It failed.", (), information)
+    assert WithoutQueryString().filter(record)
+    written = logging.Formatter().format(record)
+    assert not [secret for secret in ("35.4321", "neurolgy") if f"\n{secret}" in written]
+    kinds = [line for line in written.splitlines() if not line.startswith(" ")]
+    assert kinds == ["It failed.", "builtins.ValueError", "", "django.db.utils.OperationalError"]
+    assert f'File "{__file__}"' in written
+    suppressed = RuntimeError()
+    suppressed.__context__ = raised
+    suppressed.__suppress_context__ = True
+    assert without_messages(suppressed) == "builtins.RuntimeError"
+
+
+def routes(patterns: Sequence[URLPattern | URLResolver], before: str = "") -> Iterator[str]:
+    """Every route of the site; the admin, which is Django's, as one."""
+    for pattern in patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver) and pattern.namespace != "admin":
+            yield from routes(pattern.url_patterns, route)
+        else:
+            yield route
+
+
+def test_every_route_of_the_site_has_an_example_here() -> None:
+    assert set(routes(get_resolver("finder.urls").url_patterns)) == EXAMPLES.keys()
+
+
+def test_the_questions_hold_every_parameter_that_tells_of_the_searcher() -> None:
+    asked = {name for question in QUESTIONS for name in question}
+    own = {"lat", "lng", "place", "bbox", "q", "municipality", "radius_km"}
+    assert own <= asked & SearchParameters.base_filters.keys()
+
+
+@pytest.mark.parametrize("debug", ["1", "0"], ids=["debugging", "as for others"])
+def test_a_real_server_writes_down_no_searcher_whatever_becomes_of_the_request(
+    tmp_path: Path, debug: str
+) -> None:
+    cache = tmp_path / "cache"
+    log = tmp_path / "log"
+    environment = {
+        **os.environ,
+        "DEBUG": debug,
+        "DJANGO_SETTINGS_MODULE": "tests.server_settings",
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}",
+        "CACHE_URL": f"filecache://{cache}",
+        "THROTTLE_READ": "300/hour",
+    }
+    with serving(environment, log) as port:
+        before = contents(tmp_path.glob("db.sqlite3*"))
+        assert not leaks(before), "these were there already and would prove nothing"
+        found = set(ask_everything(port))
+    assert {200, 304, 400, 403, 404, 405, 406, 414, 429, 500} <= found
+    kept = [zlib.decompress(rest) for rest in map(cached, cache.iterdir())]
+    assert kept and all(isinstance(pickle.loads(value), int) for value in kept)
+    lines = log.read_text()
+    assert re.search(r'"GET /api/v1/clinics\?… HTTP/1.1" 200', lines)
+    assert "Internal Server Error: /api/v1/broken" in lines
+    assert "A CSV file broke off." in lines
+    written = contents(tmp_path.glob("db.sqlite3*")) + b"".join(kept) + lines.encode()
+    assert not leaks(written)
+    assert MUNICIPALITY not in lines
+    assert b"127.0.0.1" not in b"".join(kept)
+
+
+def ask_everything(port: int) -> Iterator[int]:
+    """Ask every address every question, in every form and by every method; the statuses."""
+    (clinic,) = json.loads(ask(port, "/api/v1/clinics?page_size=1").body)["results"]
+    clinic_id = clinic["clinic"]["id"]
+    addresses = [
+        address.format(clinic=clinic_id) for group in EXAMPLES.values() for address in group
+    ]
+    for address in [*addresses, *ELSEWHERE]:
+        for question in QUESTIONS if address == "/api/v1/places" else QUESTIONS[::4]:
+            yield ask(port, f"{address}?{urlencode(question)}").status
+        secret = f"?{urlencode(HERE | {'q': WORDS[0]})}"
+        yield ask(port, address + secret, "HEAD").status
+        body = json.dumps({"answer": WORDS[1], **HERE})
+        yield ask(port, address + secret, "POST", body).status
+    for address in BROKEN:
+        yield ask(port, f"{address}?{urlencode(HERE | {'q': WORDS[0]})}").status
+    for question in QUESTIONS:
+        for form in FORMS:
+            yield ask(port, f"/api/v1/clinics?{urlencode(question | {'format': form})}").status
+    unquoted = f"/api/v1/clinics?q={WORDS[1]}"
+    yield ask(port, unquoted).status
+    yield ask(port, f"/api/v1/clinics?{urlencode(HERE)}", accept="text/html").status
+    etag = ask(port, f"/api/v1/clinics/{clinic_id}").etag
+    yield ask(port, f"/api/v1/clinics/{clinic_id}", etag=etag).status
+    yield raw(port, f"GET {unquoted} {WORDS[2]} HTTP/1.1\r\n\r\n")
+    yield raw(port, f"GET /?q={WORDS[2]}{'x' * 70_000} HTTP/1.1\r\n\r\n")
+    for _ in range(400):
+        status = ask(port, f"/api/v1/concepts?{urlencode(HERE)}").status
+        yield status
+        if status == 429:
+            break
+
+
+class Answer:
+    """What came back."""
+
+    def __init__(self, response: http.client.HTTPResponse) -> None:
+        self.status = response.status
+        self.etag = response.headers["ETag"]
+        self.body = response.read()
+
+
+def ask(
+    port: int,
+    address: str,
+    method: str = "GET",
+    body: str | None = None,
+    *,
+    accept: str = "*/*",
+    etag: str | None = None,
+) -> Answer:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    headers = {
+        "Accept": accept,
+        "Content-Type": "application/json",
+        "Referer": f"http://127.0.0.1/?{urlencode(HERE)}",
+        **({"If-None-Match": etag} if etag else {}),
+    }
+    try:
+        connection.request(method, address, body and body.encode(), headers)
+        return Answer(connection.getresponse())
+    finally:
+        connection.close()
+
+
+def raw(port: int, request: str) -> int:
+    """Send what no library would."""
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(request.encode())
+        answer = b""
+        while part := connection.recv(65_536):
+            answer += part
+    return int(re.findall(rb"HTTP/1.1 (\d+)|Error code: (\d+)", answer)[0][0] or 400)
+
+
+def contents(files: Iterator[Path]) -> bytes:
+    return b"".join(file.read_bytes() for file in sorted(files))
+
+
+def cached(file: Path) -> bytes:
+    """The compressed value of a file of Django's file cache, without the expiry before it."""
+    with file.open("rb") as stream:
+        pickle.load(stream)
+        return stream.read()
+
+
+def leaks(written: bytes) -> list[bytes]:
+    return [secret for secret in SECRETS if secret in written]
+
+
+@contextmanager
+def serving(environment: dict[str, str], log: Path) -> Iterator[int]:
+    """A server of one's own machine, with everything it prints in a file; its port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    log = tmp_path / "log"
-    with log.open("w") as output:
-        server = subprocess.Popen(
+    with (
+        log.open("w") as output,
+        subprocess.Popen(
             [sys.executable, "manage.py", "serve", str(port)],
             cwd=ROOT,
             env=environment,
             stdout=output,
             stderr=subprocess.STDOUT,
-        )
+        ) as server,
+    ):
         try:
-            base = f"http://127.0.0.1:{port}"
-            wait_for(f"{base}/healthz", server)
-            statuses = [
-                status_of(f"{base}{path}?lat=35.4321&lng=139.8765{more}")
-                for path, more in [
-                    ("/api/v1/clinics", ""),
-                    ("/api/v1/clinics", "&category=neurolgy"),
-                    ("/api/v1/concepts", ""),
-                    ("/nowhere", ""),
-                ]
-            ]
+            wait_for(port, server)
+            yield port
         finally:
             server.send_signal(signal.SIGINT)
             server.wait(10)
-    assert statuses == [200, 400, 400, 404]
-    written = log.read_text() + database.read_bytes().decode(errors="replace")
-    assert re.search(r'"GET /api/v1/clinics\?… HTTP/1.1" 200', written)
-    assert not [secret for secret in SECRETS if secret in written]
 
 
-def wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+def wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
     for _ in range(300):
         if server.poll() is not None:
             raise AssertionError("the server ended")
         try:
-            with urllib.request.urlopen(address, timeout=5):
-                return
+            ask(port, "/healthz")
         except OSError:
             time.sleep(0.1)
+        else:
+            return
     raise AssertionError("the server did not answer")
-
-
-def status_of(address: str) -> int:
-    try:
-        with urllib.request.urlopen(address, timeout=10) as response:
-            return response.status
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code

@@ -2,16 +2,28 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from clinics.imports.places_defaults import load_default_places
+from clinics.imports.places_download import ADDRESSES
 from clinics.imports.starter import load_starter
 from tests.navii_sheets import CLINIC, clinic, hospital, hours, write_release
+from tests.place_files import (
+    LATEST_COLUMNS,
+    MUNICIPALITY_COLUMNS,
+    geojson,
+    ken_all_row,
+    station_feature,
+    write,
+)
 from tests.release_server import serving
 
 ROOT = Path(__file__).parent.parent
@@ -46,21 +58,28 @@ def test_the_questions_are_answered(command: str, live_server: object) -> None:
     if shutil.which("curl") is None:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("curl is not installed")
     load_starter()
-    address = command.split("'")[1].replace(BASE, live_server.url)  # type: ignore[attr-defined]
+    load_default_places()
+    asked = command.replace(BASE, live_server.url)  # type: ignore[attr-defined]
     result = subprocess.run(
-        ["curl", "--silent", "--write-out", "\n%{http_code}", address],
+        [*shlex.split(asked), "--silent", "--write-out", "\n%{http_code}"],
         capture_output=True,
         text=True,
         timeout=30,
         check=True,
     )
     body, status = result.stdout.rsplit("\n", 1)
-    if "lat=139.7671" in address:
+    if "lat=139.7671" in command:
         assert status == "400" and "swapped-coordinates" in body
-    else:
-        assert status == "200" and "順天堂大学医学部附属順天堂医院" in body
-    if "page_size=1" in address and "category" in address:
+        return
+    assert status == "200", body
+    if "page_size=1" in command:
         assert '"distance_km":2.397' in body and '"count":16,' in body
+    if "place=" in command:
+        assert '"label":"渋谷駅 (東京都)"' in body and '"facets":{"sport":[' in body
+    elif "ジストニア" in command:
+        assert '"results":[{' in body and '"reasons":[' in body
+    else:
+        assert "順天堂大学医学部附属順天堂医院" in body
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +116,14 @@ def test_the_management_commands_do_what_they_say(command: str, own_database: Pa
         "02-2": [hours(CLINIC["id"], "02035", "整形外科")],
     }
     write_release(files, sheets)
-    if "--download" in arguments:
+    if arguments.startswith("import_places"):
+        publish_places(files)
+        with serving(files) as page:
+            source = f" --base-url {page} --address postcodes={page}elsewhere.zip"
+            arguments = arguments.replace("PLACES", str(files / "localgovjp-utf8.csv"))
+            told = manage(f"{arguments}{source if '--download' in arguments else ''}", own_database)
+        assert "localgovjp" in told and "GeoNames" in told
+    elif "--download" in arguments:
         with serving(files) as page:
             told = manage(f"{arguments} --page-url {page}", own_database)
         assert "Release of 2025-06-01" in told
@@ -107,6 +133,21 @@ def test_the_management_commands_do_what_they_say(command: str, own_database: Pa
         )
     else:
         assert manage(arguments, own_database)
+
+
+def publish_places(folder: Path) -> None:
+    """The files of places as their publishers have them, a row each."""
+    names = {content: address.rpartition("/")[2] for content, address in ADDRESSES.items()}
+    municipality = "東京都,新宿区,しんじゅくく,35.69389,139.70333,131041"
+    write(folder / names["municipalities"], MUNICIPALITY_COLUMNS, municipality)
+    town = "13,東京都,,,13104,新宿区,,,荒木町,アラキチョウ,ARAKICHO,,35.69,139.72"
+    write(folder / names["towns"], LATEST_COLUMNS, town)
+    with zipfile.ZipFile(folder / "elsewhere.zip", "w") as archive:
+        row = ken_all_row("13104", "1600007", "東京都", "新宿区", "荒木町")
+        archive.writestr("utf_ken_all.csv", f"{row}\r\n")
+    with zipfile.ZipFile(folder / names["stations"], "w") as archive:
+        station = station_feature("1", "仮称", "甲線", [(35.69, 139.72), (35.69, 139.73)])
+        archive.writestr("UTF-8/N02-25_Station.geojson", geojson(station))
 
 
 def test_every_command_is_of_a_kind_that_is_run() -> None:

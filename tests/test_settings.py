@@ -44,6 +44,41 @@ def test_production_refuses_debug() -> None:
     assert result.returncode != 0 and "not with PRODUCTION=1" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "accepted"),
+    [
+        ("THROTTLE_READ", "600 a minute", "such as 600/minute"),
+        ("THROTTLE_READ", "0/minute", "such as 600/minute"),
+        ("NUM_PROXIES", "-1", "0 or more"),
+    ],
+)
+def test_a_limit_that_cannot_be_understood_stops_the_start(
+    name: str, value: str, accepted: str
+) -> None:
+    result = manage("check", **{name: value})
+    assert result.returncode != 0
+    assert name in result.stderr and value in result.stderr and accepted in result.stderr
+
+
+def test_limits_come_from_the_environment() -> None:
+    show = (
+        "from django.conf import settings;"
+        "print(settings.THROTTLE_READ, settings.NUM_PROXIES, settings.CACHES['default']['BACKEND'])"
+    )
+    usual = manage("shell", "--no-imports", "-c", show, THROTTLE_READ="600/minute").stdout
+    assert "Rate(interval_ns=100000000, burst=600) 0" in usual and "LocMemCache" in usual
+    other = manage(
+        "shell",
+        "--no-imports",
+        "-c",
+        show,
+        THROTTLE_READ="",
+        NUM_PROXIES="2",
+        CACHE_URL="filecache:///tmp/nowhere",
+    ).stdout
+    assert "None 2" in other and "FileBasedCache" in other
+
+
 def test_the_deployment_check_is_clean_in_production() -> None:
     result = manage("check", "--deploy", "--fail-level", "WARNING", **SECURE)
     assert result.returncode == 0, result.stderr

@@ -3,6 +3,7 @@
 from typing import Annotated, Literal, NotRequired, TypedDict
 
 from clinics.documents import ClinicSummary
+from finder.api.place_documents import PlaceDocument
 
 # "from" is a word of Python's own, so this one cannot be written as a class.
 CentreEcho = TypedDict(
@@ -21,8 +22,10 @@ class QueryEcho(TypedDict):
     """What was understood of the question; parameters not given are left out."""
 
     centre: CentreEcho | None
-    sort: Literal["distance", "name"]
+    sort: Literal["distance", "relevance", "name", "-verified_on"]
+    place: NotRequired[str]
     radius_km: NotRequired[float]
+    bbox: NotRequired[str]
     category: NotRequired[list[list[str]]]
     service: NotRequired[list[list[str]]]
     condition: NotRequired[list[list[str]]]
@@ -31,29 +34,121 @@ class QueryEcho(TypedDict):
     credential: NotRequired[list[list[str]]]
     language: NotRequired[list[list[str]]]
     feature: NotRequired[list[list[str]]]
+    evidence: NotRequired[str]
     kind: NotRequired[str]
     prefecture: NotRequired[str]
+    municipality: NotRequired[str]
+    second_opinion: NotRequired[str]
+    accepts_new_patients: NotRequired[str]
+    open_at: NotRequired[str]
+    verified_within_days: NotRequired[int]
+    q: NotRequired[str]
+    facets: NotRequired[list[str]]
+    format: NotRequired[str]
     page_size: NotRequired[int]
     count: NotRequired[str]
 
 
-class SearchHit(TypedDict):
-    """What depends on the question, around the clinic, which does not."""
+class Circumstances(TypedDict):
+    """What of a hit depends on the question."""
 
     distance_km: Annotated[float | None, "Geodesic kilometres, to the metre; null: no centre"]
     bearing_deg: Annotated[int | None, "Degrees clockwise from north"]
+    open: NotRequired[Annotated[bool, "Open at the instant asked for; only then"]]
+    closes_at: NotRequired[Annotated[str | None, "HH:MM, local; null: more than a day away"]]
+    next_opens_at: NotRequired[
+        Annotated[str | None, "ISO 8601 instant with offset; null: nothing is stated"]
+    ]
+    reasons: NotRequired[
+        Annotated[list[str], "Slugs for which it stands where it does; only by relevance"]
+    ]
+
+
+class SearchHit(Circumstances):
+    """What depends on the question, around the clinic, which does not."""
+
     clinic: ClinicSummary
 
 
-class SearchResponse(TypedDict):
-    """A page of a search."""
+class FacetDocument(TypedDict):
+    """A concept, and how many matches of the other filters carry it."""
+
+    slug: str
+    count: int
+
+
+class NearestOutside(TypedDict):
+    """The nearest match beyond the radius or the box; without a centre, from the box's middle."""
+
+    distance_km: float
+    bearing_deg: int
+    clinic: ClinicSummary
+
+
+class WithoutDocument(TypedDict):
+    """How many matches there would be without one of the parameters."""
+
+    parameter: str
+    count: int
+    count_exact: bool
+
+
+class HelpDocument(TypedDict):
+    """What to ask instead, where nothing matched."""
+
+    nearest_outside: NearestOutside | None
+    without: list[WithoutDocument]
+
+
+class SearchHead(TypedDict):
+    """What stands beside the hits of a page."""
 
     count: NotRequired[Annotated[int, "Number of matches, as far as counted"]]
     count_exact: NotRequired[bool]
     next: Annotated[str | None, "Address of the next page"]
     previous: Annotated[str | None, "Always null: pages are read forward"]
     query: QueryEcho
+    facets: NotRequired[Annotated[dict[str, list[FacetDocument]], "By scheme; only when asked for"]]
+    help: NotRequired[Annotated[HelpDocument, "Only when nothing matched"]]
+
+
+class SearchResponse(SearchHead):
+    """A page of a search."""
+
     results: list[SearchHit]
+
+
+class PointGeometry(TypedDict):
+    """Where a clinic is (RFC 7946 §3.1.2)."""
+
+    type: Literal["Point"]
+    coordinates: Annotated[list[float], "Longitude, latitude; WGS84 decimal degrees"]
+
+
+class FeatureProperties(Circumstances, ClinicSummary):
+    """A hit and its clinic."""
+
+
+class Feature(TypedDict):
+    """A hit on a map."""
+
+    type: Literal["Feature"]
+    id: str
+    geometry: Annotated[PointGeometry | None, "null: nobody knows where it is"]
+    properties: FeatureProperties
+
+
+class FeatureCollection(SearchHead):
+    """A page of a search as GeoJSON (RFC 7946)."""
+
+    type: Literal["FeatureCollection"]
+    bbox: NotRequired[
+        Annotated[
+            list[float],
+            "West, south, east, north of the page; west > east crosses the antimeridian",
+        ]
+    ]
+    features: list[Feature]
 
 
 class CodeDocument(TypedDict):
@@ -94,6 +189,7 @@ class ProblemError(TypedDict):
     code: str
     message: str
     suggestion: NotRequired[str]
+    candidates: NotRequired[Annotated[list[PlaceDocument], "Of an ambiguous place"]]
 
 
 class Problem(TypedDict):

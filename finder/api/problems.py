@@ -1,7 +1,7 @@
 """Every error as problem details (RFC 9457): the one place where exceptions become responses."""
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
 
@@ -9,7 +9,9 @@ import orjson
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions
 
-from finder.problems import InvalidParameters
+from finder.api.documents import ProblemError
+from finder.api.place_documents import place_document
+from finder.problems import InvalidParameters, ParameterError
 
 MEDIA_TYPE = "application/problem+json"
 INVALID_PARAMETERS = "urn:clinic-finder:problem:invalid-parameters"
@@ -46,21 +48,33 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> HttpRespon
     """Django REST framework's exception handler; None lets an unforeseen error go on."""
     request = context["request"]
     if isinstance(error, InvalidParameters):
-        errors = [
-            {key: value for key, value in asdict(item).items() if value is not None}
-            for item in error.errors
-        ]
+        errors = [_document(item) for item in error.errors]
         detail = " ".join(f"{item.parameter}: {item.message}" for item in error.errors)
         return problem(request, 400, detail, kind=INVALID_PARAMETERS, errors=errors)
     if isinstance(error, Http404):
         return problem(request, 404, str(error) or "There is nothing here.")
     if isinstance(error, exceptions.APIException):
-        headers = {"Allow": ", ".join(context["view"].allowed_methods)}
-        is_method = isinstance(error, exceptions.MethodNotAllowed)
-        return problem(
-            request, error.status_code, str(error.detail), headers=headers if is_method else None
-        )
+        headers = {}
+        if isinstance(error, exceptions.MethodNotAllowed):
+            headers["Allow"] = ", ".join(context["view"].allowed_methods)
+        if isinstance(error, exceptions.Throttled):
+            wait_s: float = error.wait or 0  # type: ignore[attr-defined]
+            headers["Retry-After"] = str(max(1, math.ceil(wait_s)))
+        return problem(request, error.status_code, str(error.detail), headers=headers)
     return None
+
+
+def _document(error: ParameterError) -> ProblemError:
+    document: ProblemError = {
+        "parameter": error.parameter,
+        "code": error.code,
+        "message": error.message,
+    }
+    if error.suggestion is not None:
+        document["suggestion"] = error.suggestion
+    if error.candidates:
+        document["candidates"] = [place_document(place) for place in error.candidates]
+    return document
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

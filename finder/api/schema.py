@@ -19,7 +19,8 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from clinics.documents import ClinicDetail, ClinicSummary
 from clinics.models import Scheme
-from finder.api.documents import ConceptList, Problem, SearchResponse
+from finder.api.documents import ConceptList, FeatureCollection, Problem, SearchResponse
+from finder.api.place_documents import PlaceList
 from finder.parameters import SearchParameters
 
 PRIMITIVES: dict[Any, dict[str, Any]] = {
@@ -29,7 +30,15 @@ PRIMITIVES: dict[Any, dict[str, Any]] = {
     bool: {"type": "boolean"},
     date: {"type": "string", "format": "date"},
 }
-DOCUMENTS = (ClinicSummary, ClinicDetail, SearchResponse, ConceptList, Problem)
+DOCUMENTS = (
+    ClinicSummary,
+    ClinicDetail,
+    SearchResponse,
+    FeatureCollection,
+    ConceptList,
+    PlaceList,
+    Problem,
+)
 
 
 def schema_of(hint: Any) -> dict[str, Any]:
@@ -108,6 +117,38 @@ def _problem(status: int, description: str) -> dict[tuple[int, str], OpenApiResp
     return {(status, "application/problem+json"): _answer(Problem, description)}
 
 
+def _cached(document: Any, description: str) -> dict[Any, Any]:
+    """The answers of an address whose document has an entity tag."""
+    return {
+        (200, "application/json"): _answer(document, description),
+        304: OpenApiResponse(description="The version that the client has is current"),
+    }
+
+
+# What every address answers that a reader asks of.
+REFUSALS = {
+    **_problem(400, "Parameters that cannot be understood, or that do not exist here"),
+    **_problem(405, "A method that the address does not have"),
+    **_problem(414, "A query string of more than 8,192 bytes"),
+    **_problem(429, "Too many requests; ask again after the seconds of Retry-After"),
+}
+RETRY_AFTER = OpenApiParameter(
+    "Retry-After",
+    {"type": "integer", "minimum": 1},
+    OpenApiParameter.HEADER,
+    required=True,
+    description="Seconds until a request is answered again.",
+    response=[429],
+)
+LINK = OpenApiParameter(
+    "Link",
+    str,
+    OpenApiParameter.HEADER,
+    description="The next page, as `rel=next` (RFC 8288); not with CSV, not on the last page.",
+    response=[200],
+)
+
+
 def _search_parameter(name: str, parameter: Any) -> OpenApiParameter:
     return OpenApiParameter(
         name,
@@ -132,12 +173,21 @@ CLINIC_SEARCH: dict[str, Any] = {
     "summary": "Nearest clinics",
     "description": (
         "Clinics that meet every filter, nearest first by WGS84 geodesic. Unknown or malformed "
-        "parameters are refused. Not medical advice; in an emergency in Japan call 119."
+        "parameters are refused. JSON, GeoJSON or CSV by `format` or Accept: the same clinics in "
+        "the same order, CSV all of them at once. "
+        "Not medical advice; in an emergency in Japan call 119."
     ),
-    "parameters": SEARCH_PARAMETERS,
+    "parameters": [*SEARCH_PARAMETERS, LINK, RETRY_AFTER],
     "responses": {
-        (200, "application/json"): _answer(SearchResponse, "A page of hits"),
-        **_problem(400, "Parameters that cannot be understood"),
+        **_cached(SearchResponse, "A page of hits"),
+        (200, "application/geo+json"): _answer(FeatureCollection, "A page of hits for maps"),
+        (200, "text/csv"): OpenApiResponse(
+            {"type": "string"},
+            description="Every hit, one a row, streamed; a file that broke off ends in an opened "
+            "quotation",
+        ),
+        **REFUSALS,
+        **_problem(406, "A form that there is not"),
     },
     "tags": ["clinics"],
 }
@@ -145,10 +195,10 @@ CLINIC_DETAIL: dict[str, Any] = {
     "operation_id": "getClinic",
     "summary": "One clinic",
     "description": "Everything known of a clinic, with sources and dates. Carries an ETag.",
+    "parameters": [RETRY_AFTER],
     "responses": {
-        (200, "application/json"): _answer(ClinicDetail, "The clinic"),
-        304: OpenApiResponse(description="The version that the client has is current"),
-        **_problem(400, "Parameters that do not exist here"),
+        **_cached(ClinicDetail, "The clinic"),
+        **REFUSALS,
         **_problem(404, "No such published clinic"),
     },
     "tags": ["clinics"],
@@ -162,12 +212,9 @@ CONCEPTS: dict[str, Any] = {
             "scheme",
             {"type": "string", "enum": list(Scheme.values)},
             description="Only concepts of this scheme.",
-        )
+        ),
+        RETRY_AFTER,
     ],
-    "responses": {
-        (200, "application/json"): _answer(ConceptList, "The concepts"),
-        304: OpenApiResponse(description="The version that the client has is current"),
-        **_problem(400, "A scheme or parameter that does not exist"),
-    },
+    "responses": {**_cached(ConceptList, "The concepts"), **REFUSALS},
     "tags": ["taxonomy"],
 }
