@@ -7,9 +7,10 @@ from urllib.parse import urlencode
 import orjson
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.db import connection
 from django.test import RequestFactory
 
-from benchmarks import catalogue, reference_views
+from benchmarks import claims, reference_views
 from benchmarks.reference_views import Prepared
 from benchmarks.report import Figure, Grid, Part
 from benchmarks.timing import Times, interleaved, median_ratio
@@ -84,7 +85,7 @@ class Requests:
 def search_address(centre: tuple[float, float], count: str = "none") -> str:
     """A search for twenty clinics with a department that half of them have."""
     latitude, longitude = centre
-    scheme, slug = catalogue.HALF.split(":")
+    scheme, slug = claims.HALF.split(":")
     asked = {"lat": latitude, "lng": longitude, scheme: slug, "count": count}
     return f"/api/v1/clinics?{urlencode(asked)}"
 
@@ -110,7 +111,7 @@ def measure(centres: Sequence[tuple[float, float]], advance: Callable[[], object
     times[EVERY_ROW] = Times(elapsed * number / sample for elapsed in every_row)
     sizes = {name: len(send(0).body) for name, send in contestants.items()}
     return Part(
-        f"Whole requests in this process, {number:,} facilities, {reference_views.PAGE} clinics",
+        f"{connection.display_name}: whole requests in this process, {number:,} facilities, {reference_views.PAGE} clinics",
         [
             Grid(
                 "Milliseconds, and how many times the bare JsonResponse",

@@ -1,115 +1,154 @@
-"""Databases of the benchmark's own, made before it and gone after it."""
+"""Databases of the benchmark's own, made before it and gone after it, but for those to be kept."""
 
+import hashlib
 import os
+import runpy
 import secrets
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
-from urllib.parse import urlsplit
+from typing import Any
 
 import django
 from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connections
 
-Engine = Literal["sqlite", "postgresql"]
+from benchmarks.servers import Engine, Files, PostgresqlServer, Server, postgresql_url
 
-
-class NoServer(Exception):
-    """PostgreSQL was asked for, but nothing says where it is."""
+ROOT = Path(__file__).parent.parent
+# Whatever decides what a database for searching holds.
+BUILDING = (
+    "clinics/**/*.py",
+    "fixtures/taxonomy/*.json",
+    *(
+        f"benchmarks/{module}.py"
+        for module in (
+            "building",
+            "catalogue",
+            "claims",
+            "entries",
+            "japan",
+            "names",
+            "population",
+            "weeks",
+        )
+    ),
+)
+KEPT = "clinic_finder_kept"
 
 
 @dataclass(slots=True)
 class Databases:
     """The databases made so far, by Django's alias.
 
-    ``name`` gives the name that the database of an alias has, or the path of its file; ``create``
-    makes the empty database of that name.
+    Temporary ones are made on ``servers`` and dropped at the end; ``kept_on`` are where those are
+    that stay, and empty when none is to.
     """
 
-    folder: Path
-    name: Callable[[str], str]
-    create: Callable[[str], None]
-    names: list[str] = field(default_factory=list)
+    servers: dict[Engine, Server]
+    kept_on: dict[Engine, Server]
+    engine: Engine
+    made: dict[str, tuple[Server, str]] = field(default_factory=dict)
 
-    def add(self, alias: str) -> None:
-        """Make a database and give it the project's tables and concepts."""
-        name = self.name(alias)
-        self.names.append(name)
-        self.create(name)
-        if alias != DEFAULT_DB_ALIAS:
-            connections.settings[alias] = {
-                **connections.settings[DEFAULT_DB_ALIAS],
-                "NAME": name,
-            }
+    def use(self, engine: Engine) -> None:
+        """Make the default database a new one of this engine, in place of all there are."""
+        self.drop_all()
+        self.engine = engine
+        self.add(DEFAULT_DB_ALIAS)
+
+    def add(self, alias: str, engine: Engine | None = None) -> None:
+        """Make an empty temporary database with the project's tables and concepts.
+
+        Its engine is that of the default database unless another is named.
+        """
+        server = self.servers[engine or self.engine]
+        self._make(server, f"clinic_finder_benchmark_{os.getpid()}_{alias}", alias)
+
+    def forget(self, alias: str) -> None:
+        """Drop a temporary database before the end."""
+        if alias in self.made:
+            connections[alias].close()
+            server, name = self.made.pop(alias)
+            server.drop(name)
+
+    def keep(self, engine: Engine, number: int, seed: int, alias: str) -> Callable[[], None] | None:
+        """Open a database for searching, kept from another run where there is one.
+
+        None says that it is ready. Otherwise it is made empty, and is to be filled; what is given
+        back is to be called then. Without a folder it is temporary. One that was filled by other
+        code is dropped.
+        """
+        if not self.kept_on:
+            self.add(alias, engine)
+            return lambda: None
+        server, of_size = self.kept_on[engine], f"{KEPT}_{number}_{seed}_"
+        name = f"{of_size}{_fingerprint()}"
+        if name in server.names(of_size):
+            _connect(alias, server.url(name))
+            return None
+        for old in server.names(of_size):
+            server.drop(old)
+        unfinished = f"{of_size}unfinished"
+        self._make(server, unfinished, alias)
+
+        def finish() -> None:
+            connections[alias].close()
+            server.rename(unfinished, name)
+            del self.made[alias]
+            _connect(alias, server.url(name))
+
+        return finish
+
+    def versions(self) -> dict[str, str]:
+        """The versions of the servers."""
+        return {name: text for server in self.servers.values() for name, text in server.versions()}
+
+    def drop_all(self) -> None:
+        """Drop every temporary database, and those that were not finished."""
+        for alias in list(self.made):
+            self.forget(alias)
+
+    def _make(self, server: Server, name: str, alias: str) -> None:
+        self.made[alias] = server, name
+        server.create(name)
+        _connect(alias, server.url(name))
         call_command("migrate", database=alias, verbosity=0)
 
 
 @contextmanager
-def temporary(engine: Engine) -> Iterator[Databases]:
-    """Start Django upon an empty database of this engine; all of it is gone afterwards.
+def opened(engines: Sequence[Engine], folder: Path | None = None) -> Iterator[Databases]:
+    """Start Django upon an empty database of the first engine; all of it is gone afterwards.
 
+    Databases for searching stay in ``folder`` and on the PostgreSQL server where one is given.
     Django is set up as in production, without debugging. ``DATABASE_URL`` names the PostgreSQL
-    server. Raises :class:`NoServer` when it does not.
+    server. Raises :class:`benchmarks.servers.NoServer` when it does not.
     """
-    with tempfile.TemporaryDirectory(prefix="clinic-finder-benchmark-") as folder:
-        open_databases = _on_postgresql if engine == "postgresql" else _on_sqlite
-        with open_databases(Path(folder)) as databases:
-            databases.add(DEFAULT_DB_ALIAS)
-            try:
-                yield databases
-            finally:
-                connections.close_all()
-
-
-@contextmanager
-def _on_sqlite(folder: Path) -> Iterator[Databases]:
-    def path(alias: str) -> str:
-        return str(folder / f"{alias}.sqlite3")
-
-    _set_up(f"sqlite:///{path(DEFAULT_DB_ALIAS)}")
-    yield Databases(folder, path, create=lambda _path: None)
-
-
-@contextmanager
-def _on_postgresql(folder: Path) -> Iterator[Databases]:
-    # An optional dependency of the project, as PostgreSQL is.
-    import psycopg
-    from psycopg.sql import SQL, Identifier
-
-    server = urlsplit(os.environ.get("DATABASE_URL", ""))
-    if server.scheme not in ("postgres", "postgresql", "psql", "pgsql"):
-        raise NoServer(
-            "Set DATABASE_URL to a PostgreSQL server where a database may be created, "
-            "such as postgres://user@127.0.0.1:5432/postgres."
-        )
-    prefix = f"clinic_finder_benchmark_{os.getpid()}"
-    # Written out, because without a host the standard library would drop the slashes.
-    own_database = f"postgresql://{server.netloc}{server.path}"
-    with psycopg.connect(own_database, autocommit=True) as administration:
-
-        def create(name: str) -> None:
-            administration.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
-
-        databases = Databases(folder, lambda alias: f"{prefix}_{alias}", create)
-        _set_up(f"postgres://{server.netloc}/{databases.name(DEFAULT_DB_ALIAS)}")
+    with ExitStack() as stack:
+        temporary = tempfile.TemporaryDirectory(prefix="clinic-finder-benchmark-")
+        servers: dict[Engine, Server] = {"sqlite": Files(Path(stack.enter_context(temporary)))}
+        kept_on: dict[Engine, Server] = {}
+        if "postgresql" in engines:
+            servers["postgresql"] = stack.enter_context(PostgresqlServer.opened(postgresql_url()))
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            kept_on = servers | {"sqlite": Files(folder.resolve())}
+        databases = Databases(servers, kept_on, engines[0])
+        _set_up()
         try:
+            databases.use(engines[0])
             yield databases
         finally:
-            for name in databases.names:
-                administration.execute(
-                    SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(Identifier(name))
-                )
+            connections.close_all()
+            databases.drop_all()
 
 
-def _set_up(database_url: str) -> None:
+def _set_up() -> None:
     """Start Django as it runs in production, except that it answers without TLS."""
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "finder.settings",
-        "DATABASE_URL": database_url,
         "PRODUCTION": "1",
         "DEBUG": "0",
         "SECRET_KEY": secrets.token_urlsafe(50),
@@ -119,3 +158,29 @@ def _set_up(database_url: str) -> None:
     # Static files are not measured, so nobody has to have collected them.
     warnings.filterwarnings("ignore", message="No directory at")
     django.setup()
+
+
+def _connect(alias: str, url: str) -> None:
+    """Let an alias mean the database of a URL, with the options that the project gives it.
+
+    Other processes find the default one by the environment.
+    """
+    before = os.environ.get("DATABASE_URL")
+    os.environ["DATABASE_URL"] = url
+    configured: dict[str, Any] = runpy.run_module("finder.settings")["DATABASES"]
+    if alias != DEFAULT_DB_ALIAS and before is not None:
+        os.environ["DATABASE_URL"] = before
+    settings = connections.configure_settings(configured)
+    connections.settings[alias] = settings[DEFAULT_DB_ALIAS]
+    if alias in connections:
+        connections[alias].close()
+        del connections[alias]
+
+
+def _fingerprint() -> str:
+    """Differs when what a database for searching holds may differ."""
+    found = hashlib.blake2b(digest_size=6)
+    for pattern in BUILDING:
+        for path in sorted(ROOT.glob(pattern)):
+            found.update(path.read_bytes())
+    return found.hexdigest()

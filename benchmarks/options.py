@@ -1,13 +1,14 @@
 """What can be asked of the benchmark on the command line."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
-from benchmarks.databases import Engine
+from benchmarks.servers import Engine
 
+ENGINES: tuple[Engine, ...] = get_args(Engine)
 PARTS = ("import", "search", "request", "http")
 # Without being asked: what needs nothing but the project itself.
 USUAL_PARTS = PARTS[:3]
@@ -19,12 +20,14 @@ class Options:
     """One run of the benchmark."""
 
     facilities: int
-    engine: Engine
+    sizes: tuple[int, ...]
+    engines: tuple[Engine, ...]
     seed: int
     parts: frozenset[str]
-    scaling: bool
     rounds: int
+    folder: Path | None
     json: Path | None
+    report: Path | None
 
 
 def read_options(arguments: Sequence[str] | None = None) -> Options:
@@ -33,7 +36,8 @@ def read_options(arguments: Sequence[str] | None = None) -> Options:
         prog="python -m benchmarks",
         description=(
             "Measures search, requests and import on invented facilities, each beside its floor in "
-            "the same run. Everything it makes is temporary. Ratios carry over to other machines, "
+            "the same run, and search beside PostGIS and Redis where they are installed. Everything "
+            "it makes is temporary, unless --folder keeps it. Ratios carry over to other machines, "
             "milliseconds do not."
         ),
     )
@@ -42,27 +46,30 @@ def read_options(arguments: Sequence[str] | None = None) -> Options:
         type=_number(FEWEST_FACILITIES),
         default=100_000,
         metavar="N",
-        help=f"how many facilities, {FEWEST_FACILITIES} or more (100000)",
+        help=f"how many facilities are imported, and asked for, {FEWEST_FACILITIES} or more (100000)",
+    )
+    parser.add_argument(
+        "--sizes",
+        type=_list(_number(FEWEST_FACILITIES)),
+        metavar="N,…",
+        help="among how many facilities to search (as many as --facilities); the targets are for "
+        "10000,100000,1000000, and several sizes make a chart of the report",
     )
     parser.add_argument(
         "--engine",
-        choices=get_args(Engine),
-        default="sqlite",
-        help="sqlite in a temporary file (default), or postgresql in a database of its own that is "
-        "made on the server of DATABASE_URL and dropped at the end",
+        type=_list(_one_of(ENGINES)),
+        default=ENGINES[:1],
+        metavar="ENGINE,…",
+        help="sqlite in temporary files (default), postgresql in databases of its own that are made "
+        "on the server of DATABASE_URL and dropped at the end, or both",
     )
     parser.add_argument("--seed", type=int, default=1, help="of everything invented (1)")
     parser.add_argument(
         "--only",
-        type=_parts,
-        default=frozenset(USUAL_PARTS),
+        type=_list(_one_of(PARTS)),
+        default=USUAL_PARTS,
         metavar="PART,…",
         help=f"of {', '.join(PARTS)} ({','.join(USUAL_PARTS)}); http needs gunicorn",
-    )
-    parser.add_argument(
-        "--scaling",
-        action="store_true",
-        help="also search a database a tenth as large",
     )
     parser.add_argument(
         "--rounds",
@@ -70,16 +77,31 @@ def read_options(arguments: Sequence[str] | None = None) -> Options:
         default=200,
         help="how often each search and request is measured, 20 or more (200)",
     )
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        metavar="FOLDER",
+        help="keep the databases that are searched, those of SQLite here and those of PostgreSQL on "
+        "its server, and use them again while nothing that fills them has changed",
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep all figures as JSON")
+    parser.add_argument(
+        "--report",
+        type=Path,
+        metavar="FILE.md",
+        help="write a report in Markdown, and the chart beside it",
+    )
     found = parser.parse_args(arguments)
     return Options(
         facilities=found.facilities,
-        engine=found.engine,
+        sizes=tuple(sorted(found.sizes or (found.facilities,))),
+        engines=found.engine,
         seed=found.seed,
-        parts=found.only,
-        scaling=found.scaling,
+        parts=frozenset(found.only),
         rounds=found.rounds,
+        folder=found.folder,
         json=found.json,
+        report=found.report,
     )
 
 
@@ -98,10 +120,25 @@ class _number:
         return int(text)
 
 
-def _parts(text: str) -> frozenset[str]:
-    names = frozenset(text.split(","))
-    if not names <= set(PARTS):
-        raise argparse.ArgumentTypeError(
-            f"{text!r}: the parts are {', '.join(PARTS)}, separated by commas"
-        )
-    return names
+class _one_of:
+    """Reads one of some words."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words = words
+
+    def __call__(self, text: str) -> str:
+        """The word; ``ArgumentTypeError`` says what would be accepted."""
+        if text not in self.words:
+            raise argparse.ArgumentTypeError(f"{text!r} is none of {', '.join(self.words)}")
+        return text
+
+
+class _list:
+    """Reads a list separated by commas, each of its items once."""
+
+    def __init__(self, read: Callable[[str], object]) -> None:
+        self.read = read
+
+    def __call__(self, text: str) -> tuple[object, ...]:
+        """The items in their order."""
+        return tuple(dict.fromkeys(map(self.read, text.split(","))))

@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from itertools import cycle, islice
 
 from django.conf import settings
+from django.db import connection
 
 from benchmarks import server
 from benchmarks.answering import BARE, SEARCH, search_address
@@ -33,7 +34,9 @@ SERVER_NAME = "gunicorn"
 
 def measure(centres: Sequence[tuple[float, float]], advance: Callable[[], object]) -> Part:
     """The product's search and the bare view, in turn; nothing where there is no gunicorn."""
-    part = Part(f"Over HTTP, {WORKERS} workers, {CONNECTIONS} connections, this machine alone")
+    part = Part(
+        f"{connection.display_name}: over HTTP, {WORKERS} workers, {CONNECTIONS} connections, this machine alone"
+    )
     if find_spec(SERVER_NAME) is None:
         part.notes.append(
             f"Left out: {SERVER_NAME} is not installed (pip install '.[production]'), and Django's "

@@ -13,16 +13,18 @@ COLOURS = {"pass": "green", "miss": "bold red"}
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A ratio beside what it is to be; ``explanation`` holds the two sides in words.
+    """A ratio or another number beside what it is to be; ``explanation`` holds its sides in words.
 
-    ``at_most`` and ``at_least`` are the targets; without either it is there to be known.
+    ``at_most`` and ``at_least`` are the targets; without either it is there to be known. ``unit``
+    is × for a ratio.
     """
 
     name: str
-    ratio: float
+    value: float
     explanation: str
     at_most: float | None = None
     at_least: float | None = None
+    unit: str = "×"
 
     @property
     def target(self) -> str:
@@ -32,12 +34,17 @@ class Figure:
         return f"≥ {self.at_least:g}" if self.at_least is not None else ""
 
     @property
+    def measured(self) -> str:
+        """The number with its unit."""
+        return f"{self.value:,.2f} {self.unit}".strip()
+
+    @property
     def verdict(self) -> Verdict:
         """Whether the target is met."""
         if self.at_most is not None:
-            return "pass" if self.ratio <= self.at_most else "miss"
+            return "pass" if self.value <= self.at_most else "miss"
         if self.at_least is not None:
-            return "pass" if self.ratio >= self.at_least else "miss"
+            return "pass" if self.value >= self.at_least else "miss"
         return ""
 
 
@@ -49,6 +56,16 @@ class Grid:
     first_column: str
     rows: Mapping[str, Mapping[str, float]]
     decimals: int = 2
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns, in the order of first mention."""
+        return list(dict.fromkeys(column for row in self.rows.values() for column in row))
+
+
+def cell(number: float | None, decimals: int) -> str:
+    """A number of a table; a dash where there is none."""
+    return "–" if number is None else f"{number:,.{decimals}f}"
 
 
 @dataclass(slots=True)
@@ -83,7 +100,7 @@ class Part:
 
 
 def _grid_table(grid: Grid) -> Table:
-    columns = list(dict.fromkeys(column for row in grid.rows.values() for column in row))
+    columns = grid.columns
     table = Table(title=grid.title, title_justify="left")
     table.add_column(grid.first_column, no_wrap=True)
     for column in columns:
@@ -92,7 +109,7 @@ def _grid_table(grid: Grid) -> Table:
         numbers = [row.get(column) for column in columns]
         table.add_row(
             name,
-            *("–" if number is None else f"{number:,.{grid.decimals}f}" for number in numbers),
+            *(cell(number, grid.decimals) for number in numbers),
         )
     return table
 
@@ -109,7 +126,7 @@ def _figure_table(figures: Sequence[Figure]) -> Table:
         style = COLOURS.get(verdict)
         table.add_row(
             figure.name,
-            f"{figure.ratio:.2f} ×",
+            figure.measured,
             figure.explanation,
             figure.target,
             f"[{style}]{verdict}[/]" if style else verdict,

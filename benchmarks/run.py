@@ -1,48 +1,71 @@
 """The course of the benchmark: what is filled, what is measured, in which order."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from benchmarks import answering, catalogue, importing, over_http, searching
+from benchmarks import answering, catalogue, importing, over_http, searching, verdicts
+from benchmarks.building import build
 from benchmarks.databases import Databases
-from benchmarks.importing import TENTH
 from benchmarks.options import Options
 from benchmarks.over_http import MEASUREMENTS
 from benchmarks.population import Population
 from benchmarks.progress import Bars
 from benchmarks.report import Part
-from clinics.imports.records import FacilityRecord
+from benchmarks.searching import Measured
 
 
-def measured_parts(options: Options, databases: Databases, bars: Bars) -> Iterator[Part]:
-    """Every part that was asked for, in the order in which they need each other."""
+def measured_parts(
+    options: Options, databases: Databases, bars: Bars, sizes: list[Measured]
+) -> Iterator[Part]:
+    """Every part that was asked for; what was measured of searching is added to ``sizes``."""
+    if options.parts - {"search"}:
+        for engine in options.engines:
+            if engine != databases.engine:
+                databases.use(engine)
+            yield from _imported(options, databases, bars)
+    if "search" in options.parts:
+        for number in options.sizes:
+            sizes.append(_searched(number, options, databases, bars))
+            yield verdicts.part_of(sizes[-1])
+        if len(sizes) > 1:
+            yield verdicts.scaling_part(sizes)
+
+
+def _imported(options: Options, databases: Databases, bars: Bars) -> Iterator[Part]:
+    """The parts that need the whole catalogue, on the default database."""
     population = Population.of_seed(options.seed)
     records = list(population.records(options.facilities))
     if "import" in options.parts:
         yield importing.measure(records, databases, bars)
     else:
         importing.import_only(records, "default", bars)
-    if not options.parts - {"import"}:
+    if not options.parts & {"request", "http"}:
         return
-    _finish_catalogue(records, options, databases, bars)
+    catalogue.add_claims(records, options.seed, progress=bars.counter("Publishing claims", None))
+    catalogue.settle()
     del records
     centres = population.centres(options.rounds)
-    if "search" in options.parts:
-        step = bars.steps("Searching", options.rounds)
-        yield searching.measure(centres, scaling=options.scaling, advance=step)
     if "request" in options.parts:
         yield answering.measure(centres, bars.steps("Answering", options.rounds))
     if "http" in options.parts:
         yield over_http.measure(centres, bars.steps("Over HTTP", MEASUREMENTS))
 
 
-def _finish_catalogue(
-    records: Sequence[FacilityRecord], options: Options, databases: Databases, bars: Bars
-) -> None:
-    """Bring the databases into the state in which they are searched."""
-    catalogue.add_claims(records, options.seed, progress=bars.counter("Publishing claims", None))
-    catalogue.settle()
-    if options.scaling:
-        if "import" not in options.parts:
-            databases.add(TENTH)
-            importing.import_only(records[: len(records) // 10], TENTH, bars)
-        catalogue.settle(TENTH)
+def _searched(number: int, options: Options, databases: Databases, bars: Bars) -> Measured:
+    """Searching among so many, on every engine in turn, in databases that hold the same."""
+    aliases = {engine: f"{engine}_{number}" for engine in options.engines}
+    finish = {
+        alias: databases.keep(engine, number, options.seed, alias)
+        for engine, alias in aliases.items()
+    }
+    empty = [alias for alias, fill in finish.items() if fill is not None]
+    if empty:
+        build(number, options.seed, empty, bars.counter(f"Filling {' and '.join(empty)}", number))
+    for done in finish.values():
+        if done is not None:
+            done()
+    centres = Population.of_seed(options.seed).centres(options.rounds)
+    step = bars.steps(f"Searching among {number:,}", options.rounds)
+    measured = searching.measure(aliases, centres, step)
+    for alias in aliases.values():
+        databases.forget(alias)
+    return measured

@@ -1,15 +1,19 @@
 """Times contestants in turn, so that whatever else the machine does meets all of them alike."""
 
 import gc
+import math
 import random
 import statistics
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import TypeVar
 
 Contestant = Callable[[int], object]
+Name = TypeVar("Name")
 # Rounds that are run and not counted: caches fill, code is imported.
 WARM_UP = 5
+LEAST_ROUNDS = 20
 
 
 class Times(list[float]):
@@ -25,6 +29,11 @@ class Times(list[float]):
         """Ninety-five in a hundred are at most this."""
         return sorted(self)[min(len(self) - 1, int(len(self) * 0.95))]
 
+    @property
+    def max(self) -> float:
+        """The longest."""
+        return max(self)
+
 
 def median_ratio(times: Times, floor: Times) -> float:
     """The median of the ratios of two contestants, round by round."""
@@ -32,13 +41,15 @@ def median_ratio(times: Times, floor: Times) -> float:
 
 
 def interleaved(
-    contestants: Mapping[str, Contestant],
+    contestants: Mapping[Name, Contestant],
     rounds: int,
     advance: Callable[[], object] = lambda: None,
-) -> dict[str, Times]:
+    seconds_each: float = math.inf,
+) -> dict[Name, Times]:
     """The times of every contestant; each is called with the number of the round.
 
     Within a round they take turns in an order drawn anew. ``advance`` is called after each round.
+    One that has taken ``seconds_each`` goes home, but not before ``LEAST_ROUNDS``.
     """
     times = {name: Times() for name in contestants}
     names = list(contestants)
@@ -47,13 +58,15 @@ def interleaved(
     gc.freeze()
     for number in range(-WARM_UP, rounds):
         random.Random(number).shuffle(names)
-        for name in names:
+        for name in list(names):
             contestant = contestants[name]
             started = time.perf_counter_ns()
             contestant(number % rounds)
             elapsed = time.perf_counter_ns() - started
             if number >= 0:
                 times[name].append(elapsed / 1e6)
+            if number + 1 >= LEAST_ROUNDS and sum(times[name]) > seconds_each * 1_000:
+                names.remove(name)
         if number >= 0:
             advance()
     return times

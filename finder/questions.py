@@ -41,8 +41,7 @@ def read_query(parameters: QueryDict) -> Asked:
     left to the caller, who knows which query it continues.
     """
     values, errors = _clean(parameters)
-    failed = {error.parameter for error in errors}
-    errors += [error for error in _combination_errors(values) if error.parameter not in failed]
+    errors += _combination_errors(values, set(parameters), {error.parameter for error in errors})
     if errors:
         raise InvalidParameters(_with_swap_hint(errors, parameters))
     return Asked(values, build_query(values))
@@ -153,29 +152,28 @@ def _clean_texts(parameter: Parameter, texts: list[str]) -> Any:
     return cleaned if parameter.repeatable else cleaned[0]
 
 
-def _combination_errors(values: Mapping[str, Any]) -> list[ParameterError]:
-    """What is wrong between parameters that are each right."""
-    errors = []
-    for given, missing in (("lat", "lng"), ("lng", "lat")):
-        if given in values and missing not in values:
-            errors.append(
-                ParameterError(missing, "required", f"A centre needs {missing} beside {given}.")
-            )
-    if "place" in values and {"lat", "lng"} & values.keys():
+def _combination_errors(
+    values: Mapping[str, Any], given: set[str], failed: set[str]
+) -> list[ParameterError]:
+    """What is wrong between parameters: what each lacks, whether or not the other was right."""
+    found: list[ParameterError] = []
+    for one, other in (("lat", "lng"), ("lng", "lat")):
+        if one in given and other not in given:
+            found.append(ParameterError(other, "required", f"A centre needs {other} beside {one}."))
+    if "place" in given and {"lat", "lng"} & given:
         message = "Give the centre once: place, or lat and lng."
-        errors.append(ParameterError("place", "two-centres", message))
-    if "evidence" in values and not values.keys() & set(CONCEPT_PARAMETERS):
+        found.append(ParameterError("place", "two-centres", message))
+    if "evidence" in given and not given & set(CONCEPT_PARAMETERS):
         message = f"Evidence is that of a concept; give one of {', '.join(CONCEPT_PARAMETERS)}."
-        errors.append(ParameterError("evidence", "needs-concept", message))
-    if {"lat", "lng", "place"} & values.keys():
-        return errors
-    if "radius_km" in values:
-        message = "A radius needs a centre: lat and lng, or place."
-        errors.append(ParameterError("radius_km", "needs-centre", message))
-    if values.get("sort") == "distance":
-        message = "Sorting by distance needs a centre; without one there is sort=name."
-        errors.append(ParameterError("sort", "needs-centre", message))
-    return errors
+        found.append(ParameterError("evidence", "needs-concept", message))
+    if not {"lat", "lng", "place"} & given:
+        if "radius_km" in given:
+            message = "A radius needs a centre: lat and lng, or place."
+            found.append(ParameterError("radius_km", "needs-centre", message))
+        if values.get("sort") == "distance":
+            message = "Sorting by distance needs a centre; without one there is sort=name."
+            found.append(ParameterError("sort", "needs-centre", message))
+    return [error for error in found if error.parameter not in failed]
 
 
 def _with_swap_hint(errors: list[ParameterError], parameters: QueryDict) -> list[ParameterError]:

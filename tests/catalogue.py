@@ -5,6 +5,7 @@ from datetime import date
 from itertools import count
 from uuid import UUID
 
+from clinics.hours import Session
 from clinics.identity import facility_uuid
 from clinics.imports.official import Import, store
 from clinics.imports.records import DepartmentRecord, FacilityRecord
@@ -29,25 +30,25 @@ def record(
     official_id: str | None = None,
     name: str | None = None,
     departments: Sequence[str] | None = (),
+    hours: tuple[Session, ...] = (),
     kind: Kind = Kind.CLINIC,
     prefecture_code: str = "13",
     **facts: object,
 ) -> FacilityRecord:
-    """A register's record of a facility with departments of these categories."""
+    """A register's record of a facility with departments of these categories, open alike."""
     official_id = official_id or f"T{next(numbers):06}"
+    stated = {"municipality_code": f"{prefecture_code}101", "address": "東京都千代田区"} | facts
     return FacilityRecord(
         official_id=official_id,
         kind=kind,
         name=name or f"クリニック{official_id}",
         prefecture_code=prefecture_code,
-        municipality_code=f"{prefecture_code}101",
-        address="東京都千代田区",
         latitude=latitude,
         longitude=longitude,
         departments=None
         if departments is None
-        else tuple(DepartmentRecord(DEPARTMENT_CODES[slug], slug) for slug in departments),
-        **facts,  # type: ignore[arg-type]
+        else tuple(DepartmentRecord(DEPARTMENT_CODES[slug], slug, hours) for slug in departments),
+        **stated,  # type: ignore[arg-type]
     )
 
 

@@ -147,6 +147,14 @@ def test_facets_name_the_concepts_that_they_count(client: Client, openapi: dict[
     assert "facets" not in client.get(SEARCH).json()
 
 
+def test_what_hangs_on_a_wrong_parameter_is_not_called_wrong_too(client: Client) -> None:
+    for centre in ("place=ありえない", "lat=x&lng=139", "lat=95&lng=139"):
+        document = problem(client, f"{SEARCH}?{centre}&radius_km=5&sort=distance")
+        assert codes(document).keys() <= {"place", "lat"}
+    document = problem(client, f"{SEARCH}?category=nowhere&evidence=documented")
+    assert codes(document) == {"category": "unknown-slug"}
+
+
 def test_help_is_there_when_nothing_matched_and_only_then(
     client: Client, openapi: dict[str, Any]
 ) -> None:

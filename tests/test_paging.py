@@ -1,9 +1,9 @@
-"""Reading on from page to page: every match once, in order, whatever changes in between."""
-
 import base64
 import json
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date, timedelta
+from itertools import permutations
 from random import Random
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
@@ -11,26 +11,46 @@ from uuid import UUID
 import pytest
 from django.db import transaction
 from django.test import Client
-from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from clinics.identity import facility_uuid
-from clinics.models import Facility, Status
+from clinics.models import Facility, Status, Verification
 from clinics.publication import publish
-from finder import by_name, cursors, nearest, postings
+from clinics.text import search_key
+from finder import cursors
 from finder.problems import InvalidParameters
-from finder.query import AnyOf, Centre, NameKey, NearestKey, SearchQuery
+from finder.query import (
+    AnyOf,
+    Box,
+    Centre,
+    NameKey,
+    NearestKey,
+    RankedKey,
+    SearchQuery,
+    TextQuestion,
+    TextWord,
+)
 from finder.search import search
-from tests.catalogue import SOURCE, claim, claim_many, record, register, withdraw
+from tests.catalogue import SOURCE, claim, register, withdraw
 from tests.oracle import Clinic as Place
-from tests.oracle import Oracle, check_nearest, measure, millimetres
+from tests.oracle import Oracle, Said, check_page
+from tests.world import OLDEST_FRESH_DAY, TODAY, Way, many, publish_clinics, record_of
 
 pytestmark = pytest.mark.django_db
 
 SEARCH = "/api/v1/clinics"
+SORTS = ["distance", "relevance", "name", "-verified_on"]
 SQUARE = (35.6586, 139.7454)
 NAMES = ["あおば医院", "アオバ医院", "青葉クリニック", "Sakura Clinic", "佐倉", "ﾅｶﾞﾉ医院", "z"]
-SHARES = {"sport:golf": 0.6, "service:mri": 0.3, "feature:parking": 0.5, "category:neurology": 0.4}
+SHARES = {
+    "sport:golf": 0.6,
+    "service:mri": 0.3,
+    "feature:parking": 0.5,
+    "category:neurology": 0.4,
+    "category:movement-disorder-clinic": 0.2,
+}
+COUNT_LIMIT = 120
 
 
 def make_town():
@@ -49,29 +69,37 @@ def make_town():
             random.choice(NAMES),
             (key for key, share in SHARES.items() if random.random() < share),
             official_id=f"P{number:04}",
+            verified_days_ago=random.choice([None, None, 0, 30, 365, 366, 500]),
         )
         for number, spot in enumerate(spots)
     ]
 
 
-def place(spot, name, keys, *, official_id):
-    clinic_id = facility_uuid(SOURCE, official_id).hex
-    return Place(clinic_id, *spot, frozenset(keys), "clinic", "tokyo", name)
+def place(spot, name, keys, *, official_id, verified_days_ago=None):
+    day = None if verified_days_ago is None else TODAY - timedelta(verified_days_ago)
+    return Place(
+        facility_uuid(SOURCE, official_id).hex,
+        *spot,
+        tuple(map(Said, sorted(keys))),
+        "clinic",
+        "tokyo",
+        name=name,
+        names=(name, "", ""),
+        address="東京都千代田区",
+        municipality="13101",
+        verifications=() if day is None else ((day, "confirmed"),),
+    )
 
 
 def register_place(clinic, official_id):
     """Store a clinic as its register would state it, and publish it."""
-    register([record(clinic.latitude, clinic.longitude, official_id=official_id, name=clinic.name)])
+    register([record_of(clinic, official_id)])
 
 
 TOWN = make_town()
 OFFICIAL_IDS = {clinic.id: f"P{number:04}" for number, clinic in enumerate(TOWN)}
 JUDGE = Oracle(TOWN)
 PLACED = [clinic for clinic in TOWN if clinic.latitude is not None]
-
-many = settings(
-    deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
 
 
 @contextmanager
@@ -86,20 +114,18 @@ def undone():
 def town(django_db_setup, django_db_blocker):
     """The published town, for all the tests of this module."""
     with django_db_blocker.unblock(), undone():
-        register(
-            record(clinic.latitude, clinic.longitude, official_id=official_id, name=clinic.name)
-            for clinic, official_id in zip(TOWN, OFFICIAL_IDS.values(), strict=True)
-        )
-        claim_many((UUID(clinic.id), key) for clinic in TOWN for key in sorted(clinic.keys))
+        publish_clinics(TOWN, OFFICIAL_IDS.values())
         yield
 
 
-@pytest.fixture(scope="module", params=[10, 1_000_000], ids=["block by block", "read whole"])
+@pytest.fixture(
+    scope="module",
+    params=[Way(10, 5, 0), Way(1_000_000, 20_000, 10**9)],
+    ids=["block by block", "read whole"],
+)
 def reading(town, request):
     """Both ways of reading: rarer terms are read whole, of others the blocks around a centre."""
-    with pytest.MonkeyPatch.context() as patch:
-        for module in (postings, nearest, by_name):
-            patch.setattr(module, "READ_WHOLE", request.param)
+    with request.param.taken():
         yield
 
 
@@ -113,16 +139,27 @@ KEYS = st.sampled_from([*SHARES, "kind:clinic", "sport:tennis-racket"])
 REQUIREMENTS = st.lists(st.lists(KEYS, min_size=1, max_size=2, unique=True), max_size=2)
 
 
+TEXTS = [
+    None,
+    None,
+    TextQuestion(search_key("あおば"), (TextWord(search_key("あおば")),)),
+    TextQuestion("in", (TextWord(search_key("医院"), ("sport:golf",)),)),
+]
+
+
 @st.composite
 def questions(draw):
-    """A search by distance, or by name with a centre or without."""
-    sort = draw(st.sampled_from(["distance", "distance", "name"]))
+    """A search in any order, with a centre or without."""
+    sort = draw(st.sampled_from(SORTS))
     located = sort == "distance" or draw(st.booleans())
     radii = st.none() | st.sampled_from([0.5, 2.0, 50.0, 2_000.0]) | st.floats(0.1, 300)
     return SearchQuery(
         centre=Centre(*draw(SPOTS)) if located else None,
         radius_km=draw(radii) if located else None,
+        box=draw(st.sampled_from([None, None, Box(139, 35, 140, 36), Box(179, -90, -179, 0)])),
         required=tuple(AnyOf(tuple(keys)) for keys in draw(REQUIREMENTS)),
+        text=draw(st.sampled_from(TEXTS)),
+        verified_since=draw(st.sampled_from([None, None, OLDEST_FRESH_DAY])),
         sort=sort,
         page_size=draw(st.sampled_from([1, 2, 3, 7, 20, 100])),
         count="none",
@@ -130,39 +167,21 @@ def questions(draw):
 
 
 def order_key(key):
-    if isinstance(key, NearestKey):
-        return key.distance_mm, key.clinic_id
-    return key.name_key, key.clinic_id
+    """What the finder says of a place in an order, as something that compares."""
+    within = key.within if isinstance(key, RankedKey) else key
+    rank = key.rank if isinstance(key, RankedKey) else 0
+    if isinstance(within, NearestKey):
+        return rank, within.distance_mm, within.clinic_id
+    return rank, within.name_key, within.clinic_id
 
 
-def check_page(query, page, judge):
+def id_of(hit):
+    return order_key(hit.key)[-1]
+
+
+def check(query, page, judge, after=None):
     """Assert that a page is the judge's, who knows the clinics that are published now."""
-    matching = judge.matching(any_of.terms for any_of in query.required)
-    after = query.after and order_key(query.after)
-    hits = [order_key(hit.key) for hit in page.hits]
-    if query.sort == "distance":
-        here = query.centre.latitude, query.centre.longitude
-        expected = judge.nearest(here, matching, query.page_size + 1, query.radius_km, after)
-        check_nearest(hits, page.more, expected, query.page_size, query.radius_km, after)
-        return
-    if query.centre is not None:
-        matching = [clinic for clinic in matching if within(query, clinic)]
-    names = sorted(clinic.name_key for clinic in matching)
-    names = [name for name in names if after is None or name > after]
-    assert hits == names[: query.page_size]
-    assert page.more == (len(names) > query.page_size)
-
-
-def within(query, clinic):
-    """Whether a clinic is within the radius; it does not lie on the very edge of it."""
-    if clinic.latitude is None:
-        return False
-    if query.radius_km is None:
-        return True
-    item = measure((query.centre.latitude, query.centre.longitude), clinic)
-    radius_mm = millimetres(query.radius_km * 1_000)
-    assume(item.least_mm > radius_mm or item.most_mm <= radius_mm)
-    return item.most_mm <= radius_mm
+    return check_page(judge, query, page, OLDEST_FRESH_DAY, COUNT_LIMIT, after)
 
 
 def read_on(query):
@@ -180,9 +199,10 @@ def read_on(query):
 @settings(many, max_examples=75)
 @given(query=questions())
 def test_page_by_page_every_match_comes_once_in_order(reading, query):
-    read = []
+    query = replace(query, page_size=max(query.page_size, 3))
+    read, place_read = [], None
     for asked, page in read_on(query):
-        check_page(asked, page, JUDGE)
+        place_read = check(asked, page, JUDGE, place_read)
         read += [order_key(hit.key) for hit in page.hits]
     assert read == sorted(set(read))
     with transaction.atomic():
@@ -196,8 +216,9 @@ def test_the_links_over_http_lead_through_the_same_pages(reading, query):
     schemes = [{key.split(":")[0] for key in any_of.terms} for any_of in query.required]
     assume(all(len(names) == 1 for names in schemes))
     assume(sum(names == {"kind"} for names in schemes) < 2)
+    query = replace(query, text=None, verified_since=None, page_size=max(query.page_size, 3))
     with transaction.atomic():
-        expected = [hit.key.clinic_id for hit in search(replace(query, page_size=1_000)).hits]
+        expected = [id_of(hit) for hit in search(replace(query, page_size=1_000)).hits]
     link = address(query)
     read = []
     while link:
@@ -217,6 +238,9 @@ def address(query):
         asked |= {"lat": f"{query.centre.latitude:.15f}", "lng": f"{query.centre.longitude:.15f}"}
     if query.radius_km:
         asked["radius_km"] = f"{query.radius_km:.15f}"
+    if query.box:
+        box = query.box
+        asked["bbox"] = f"{box.west},{box.south},{box.east},{box.north}"
     pairs = [f"{name}={value}" for name, value in asked.items()]
     for any_of in query.required:
         scheme = any_of.terms[0].split(":")[0]
@@ -260,7 +284,10 @@ class Edits:
         """The register corrects a position and a name."""
         clinic = self._any(data)
         latitude, longitude = data.draw(SPOTS)
-        moved = clinic._replace(latitude=latitude, longitude=longitude, name=self._name(data))
+        name = self._name(data)
+        moved = replace(
+            clinic, latitude=latitude, longitude=longitude, name=name, names=(name, "", "")
+        )
         register_place(moved, self.official_ids[clinic.id])
         self._put(moved, self.official_ids[clinic.id])
 
@@ -268,6 +295,24 @@ class Edits:
         """Something more is claimed of a clinic, which nobody asks for here: it stays in place."""
         clinic = data.draw(st.sampled_from(sorted(self.places.values(), key=lambda item: item.id)))
         claim(UUID(clinic.id), "language:en")
+
+    def verify(self, data):
+        """A curator checks a clinic, which may move it forward."""
+        clinic = self._any(data)
+        day = TODAY - timedelta(data.draw(st.sampled_from([0, 10, 365, 366])))
+        Verification.objects.create(
+            facility_id=UUID(clinic.id), verified_on=day, method="phone", outcome="corrected"
+        )
+        publish([UUID(clinic.id)])
+        verified = replace(clinic, verifications=(*clinic.verifications, (day, "corrected")))
+        self._put(verified, self.official_ids[clinic.id])
+
+    def specialise(self, data):
+        """A page says of a clinic that it knows dystonia, which moves it forward by relevance."""
+        clinic = self._any(data)
+        claim(UUID(clinic.id), "category:dystonia-clinic")
+        more = (*clinic.said, Said("category:dystonia-clinic"))
+        self._put(replace(clinic, said=more), self.official_ids[clinic.id])
 
     def _any(self, data):
         clinic = data.draw(st.sampled_from(sorted(self.places.values(), key=lambda item: item.id)))
@@ -284,7 +329,7 @@ class Edits:
 
 
 KINDS_OF_EDIT = st.sampled_from(
-    ["withdraw", "withdraw", "restore", "open", "open", "move", "learn"]
+    ["withdraw", "withdraw", "restore", "open", "open", "move", "learn", "verify", "specialise"]
 )
 
 
@@ -294,21 +339,28 @@ def test_edits_between_pages_repeat_and_skip_no_clinic_that_they_leave_alone(rea
     query = replace(query, page_size=data.draw(st.sampled_from([3, 7, 20])))
     with undone():
         edits = Edits()
-        read = []
+        read, place_read = [], None
         for asked, page in read_on(query):
-            check_page(asked, page, Oracle(edits.places.values()))
-            assert not {hit.key.clinic_id for hit in page.hits} & edits.withdrawn.keys()
+            judge = Oracle(edits.places.values())
+            place_read = check(asked, page, judge, place_read)
+            assert not set(map(id_of, page.hits)) & edits.withdrawn.keys()
             read += [order_key(hit.key) for hit in page.hits]
             for edit in data.draw(st.lists(KINDS_OF_EDIT, max_size=3)) if len(read) < 80 else ():
                 getattr(edits, edit)(data)
         assert read == sorted(set(read)), "out of order, or repeated"
-        ids = [clinic_id for _, clinic_id in read]
-        left_alone = [clinic for clinic in TOWN if clinic.id not in edits.touched]
-        members = Oracle(left_alone).matching(any_of.terms for any_of in query.required)
-        if query.centre is not None:
-            members = [clinic for clinic in members if within(query, clinic)]
-        for clinic in members:
-            assert ids.count(clinic.id) == 1
+        ids = [clinic_id for *_, clinic_id in read]
+        left_alone = Oracle(clinic for clinic in TOWN if clinic.id not in edits.touched)
+        expected = [clinic.id for clinic in left_alone.matching(query)]
+        if query.radius_km is not None:
+            here = query.centre.latitude, query.centre.longitude
+            surely, maybe = left_alone.number_within(
+                here, left_alone.matching(query), query.radius_km
+            )
+            assume(surely == maybe)
+            near = left_alone.nearest(here, left_alone.matching(query), len(TOWN), query.radius_km)
+            expected = [item.clinic.id for item in near]
+        for clinic_id in expected:
+            assert ids.count(clinic_id) == 1
 
 
 def test_a_clinic_withdrawn_while_its_page_was_found_is_left_out(town):
@@ -322,12 +374,14 @@ def test_a_clinic_withdrawn_while_its_page_was_found_is_left_out(town):
         assert len(following) == 5
 
 
-@pytest.mark.parametrize("sort", ["distance", "name"])
+@pytest.mark.parametrize("sort", SORTS)
 def test_one_can_read_on_after_the_longest_name(town, sort):
     """As long as the catalogue takes names, and folded to more than was written."""
     with undone():
         longest = ["ア" * 400, "ア" * 399 + "イ", "㌔" * 400, "𠮷" * 400, "𠮷" * 400]
-        register(record(*SQUARE, name=name) for name in longest)
+        for number, name in enumerate(longest):
+            official_id = f"L{number}"
+            register_place(place(SQUARE, name, (), official_id=official_id), official_id)
         link = f"{SEARCH}?lat={SQUARE[0]}&lng={SQUARE[1]}&radius_km=0.1&page_size=1&sort={sort}"
         read = []
         while link:
@@ -338,7 +392,8 @@ def test_one_can_read_on_after_the_longest_name(town, sort):
 
 
 BASE = {"lat": "35.6586", "lng": "139.7454", "radius_km": "300", "sport": "golf", "page_size": "2"}
-BY_NAME = BASE | {"sort": "name"}
+BASES = {sort: BASE | {"sort": sort} for sort in SORTS}
+BY_NAME = BASES["name"]
 
 
 def cursor_of(parameters):
@@ -346,7 +401,7 @@ def cursor_of(parameters):
     return parse_qs(urlsplit(link).query)["cursor"][0]
 
 
-@pytest.mark.parametrize("base", [BASE, BY_NAME], ids=["by distance", "by name"])
+@pytest.mark.parametrize("base", BASES.values(), ids=BASES.keys())
 @pytest.mark.parametrize(
     "change",
     [
@@ -360,6 +415,13 @@ def cursor_of(parameters):
         {"kind": "clinic"},
         {"prefecture": "13"},
         {"category": "neurology"},
+        {"evidence": "documented"},
+        {"bbox": "-180,-90,180,90"},
+        {"q": "医院"},
+        {"open_at": "2026-11-24T10:00:00+09:00"},
+        {"verified_within_days": "400"},
+        {"second_opinion": "any"},
+        {"accepts_new_patients": "true"},
     ],
     ids=str,
 )
@@ -369,12 +431,12 @@ def test_the_cursor_of_another_question_is_refused(town, base, change):
     assert refusal(asked | {"cursor": cursor}) == "cursor-of-another-query"
 
 
-@pytest.mark.parametrize(("asked", "other"), [(BASE, BY_NAME), (BY_NAME, BASE)])
+@pytest.mark.parametrize(("asked", "other"), [*permutations(BASES.values(), 2)])
 def test_the_cursor_of_another_order_is_refused_as_such(town, asked, other):
     assert refusal(asked | {"cursor": cursor_of(other)}) == "cursor-of-another-query"
 
 
-@pytest.mark.parametrize("base", [BASE, BY_NAME], ids=["by distance", "by name"])
+@pytest.mark.parametrize("base", BASES.values(), ids=BASES.keys())
 def test_the_size_of_a_page_and_the_count_may_change_on_the_way(town, base):
     cursor = cursor_of(base)
     whole = get(SEARCH, base | {"page_size": "100"})["results"]
@@ -383,16 +445,19 @@ def test_the_size_of_a_page_and_the_count_may_change_on_the_way(town, base):
     assert rest["count"] == len(whole)
 
 
-@settings(many, max_examples=300)
-@given(text=st.text(), by_name=st.booleans())
-@example(text="=", by_name=False)
-@example(text="====", by_name=True)
-@example(text="\x00", by_name=True)
-@example(text="[" * 1_900, by_name=True)
-@example(text=base64.urlsafe_b64encode(b"[" * 1_400).decode(), by_name=True)
-def test_text_that_is_no_cursor_is_refused(town, text, by_name):
-    code = refusal((BY_NAME if by_name else BASE) | {"cursor": text})
-    assert code == ("invalid-cursor" if text else "blank")
+@settings(many, max_examples=200)
+@given(text=st.text(), sort=st.sampled_from(SORTS))
+@example(text="=", sort="distance")
+@example(text="====", sort="name")
+@example(text="\x00", sort="name")
+@example(text="[" * 1_900, sort="relevance")
+@example(text=base64.urlsafe_b64encode(b"[" * 1_400).decode(), sort="name")
+def test_text_that_is_no_cursor_is_refused(town, text, sort):
+    code = refusal(BASES[sort] | {"cursor": text})
+    if any(character < " " or character == "\x7f" for character in text):
+        assert code == "control-character"
+    else:
+        assert code == ("invalid-cursor" if text else "blank")
 
 
 def encoded(value):
@@ -412,48 +477,86 @@ JSON = st.recursive(
 CLINIC_ID = "0123456789abcdef" * 2
 
 
-@settings(many, max_examples=300)
-@given(value=JSON, by_name=st.booleans())
-def test_json_that_is_no_cursor_is_refused(town, value, by_name):
+@settings(many, max_examples=200)
+@given(value=JSON, sort=st.sampled_from(SORTS))
+def test_json_that_is_no_cursor_is_refused(town, value, sort):
     cursor = encoded(value)
     assume(len(cursor) <= 2_000)
-    code = refusal((BY_NAME if by_name else BASE) | {"cursor": cursor})
-    # Three parts could be those of a cursor, of which the last names its question.
+    code = refusal(BASES[sort] | {"cursor": cursor})
+    # Four parts could be those of a cursor, of which the third names its question.
     assert code in ("invalid-cursor", "cursor-of-another-query")
 
 
 @settings(many, max_examples=300)
-@given(position=JSON, clinic_id=JSON | st.just(CLINIC_ID), by_name=st.booleans())
-@example(position=-1, clinic_id=CLINIC_ID, by_name=False)
-@example(position=1 << 40, clinic_id=CLINIC_ID, by_name=False)
-@example(position=1.5, clinic_id=CLINIC_ID, by_name=False)
-@example(position=True, clinic_id=CLINIC_ID, by_name=False)
-@example(position=None, clinic_id=CLINIC_ID, by_name=True)
-@example(position="xyz", clinic_id=CLINIC_ID, by_name=True)
-@example(position="\x00", clinic_id=CLINIC_ID, by_name=True)
-@example(position="\ud800", clinic_id=CLINIC_ID, by_name=True)
-@example(position="00", clinic_id=" ".join(CLINIC_ID), by_name=True)
-@example(position="00", clinic_id=" ".join([CLINIC_ID[:16], CLINIC_ID[16:]]), by_name=True)
-@example(position="00", clinic_id=CLINIC_ID.upper(), by_name=True)
-@example(position="00", clinic_id=CLINIC_ID + "\n", by_name=True)
-@example(position=5, clinic_id=CLINIC_ID[:-1], by_name=False)
-@example(position=5, clinic_id=CLINIC_ID.upper(), by_name=False)
-def test_a_forged_place_in_a_cursor_is_refused_or_leads_on(town, position, clinic_id, by_name):
+@given(
+    position=JSON,
+    clinic_id=JSON | st.just(CLINIC_ID),
+    rank=JSON | st.just(0),
+    sort=st.sampled_from(SORTS),
+)
+@example(position=-1, clinic_id=CLINIC_ID, rank=None, sort="distance")
+@example(position=1 << 40, clinic_id=CLINIC_ID, rank=None, sort="distance")
+@example(position=1.5, clinic_id=CLINIC_ID, rank=None, sort="distance")
+@example(position=True, clinic_id=CLINIC_ID, rank=None, sort="distance")
+@example(position=5, clinic_id=CLINIC_ID, rank=0, sort="distance")
+@example(position="x", clinic_id=CLINIC_ID, rank=0, sort="name")
+@example(position=None, clinic_id=CLINIC_ID, rank=None, sort="name")
+@example(position="\x00", clinic_id=CLINIC_ID, rank=None, sort="name")
+@example(position="\ud800", clinic_id=CLINIC_ID, rank=None, sort="name")
+@example(position=5, clinic_id=CLINIC_ID, rank=None, sort="relevance")
+@example(position=5, clinic_id=CLINIC_ID, rank=-1, sort="relevance")
+@example(position=5, clinic_id=CLINIC_ID, rank=True, sort="relevance")
+@example(position=5, clinic_id=CLINIC_ID, rank=1.0, sort="relevance")
+@example(position=5, clinic_id=CLINIC_ID, rank=20, sort="relevance")
+@example(position=5, clinic_id=CLINIC_ID, rank=1_000, sort="relevance")
+@example(position=5, clinic_id=CLINIC_ID, rank=1 << 70, sort="relevance")
+@example(position="x", clinic_id=CLINIC_ID, rank=1, sort="-verified_on")
+@example(position="x", clinic_id=CLINIC_ID, rank=0, sort="-verified_on")
+@example(position="x", clinic_id=CLINIC_ID, rank=-1, sort="-verified_on")
+@example(position="x", clinic_id=CLINIC_ID, rank=-date.max.toordinal(), sort="-verified_on")
+@example(position="x", clinic_id=CLINIC_ID, rank=-date.max.toordinal() - 1, sort="-verified_on")
+def test_a_forged_place_in_a_cursor_is_refused_or_leads_on(town, position, clinic_id, rank, sort):
     """With the right question, so that nothing but the place can be wrong."""
-    asked = BY_NAME if by_name else BASE
-    question = decoded(cursor_of(asked))[2]
-    response = fetch(SEARCH, asked | {"cursor": encoded([position, clinic_id, question])})
-    if clinic_id != CLINIC_ID:
+    asked = BASES[sort]
+    question = QUESTIONS.setdefault(sort, decoded(cursor_of(asked))[2])
+    cursor = encoded([position, clinic_id, question, rank])
+    assume(len(cursor) <= 2_000)
+    response = fetch(SEARCH, asked | {"cursor": cursor})
+    is_whole = type(position) is int and 0 <= position < 1 << 40
+    by_distance = sort in ("distance", "relevance")
+    if clinic_id != CLINIC_ID or (not is_whole if by_distance else type(position) is not str):
+        assert response.status_code == 400
+    if (rank is None) != (sort in ("distance", "name")):
         assert response.status_code == 400
     if response.status_code != 200:
         assert code_of(response) == "invalid-cursor"
 
 
-@settings(many, max_examples=300)
-@given(data=st.data(), by_name=st.booleans())
-def test_a_damaged_cursor_is_refused_or_leads_on_but_never_breaks(town, data, by_name):
-    asked = BY_NAME if by_name else BASE
-    cursor = cursor_of(asked)
+QUESTIONS: dict[str, str] = {}
+
+
+@pytest.mark.parametrize(
+    "clinic_id",
+    [
+        CLINIC_ID[:-1],
+        CLINIC_ID.upper(),
+        CLINIC_ID + "\n",
+        " ".join(CLINIC_ID),
+        " ".join([CLINIC_ID[:16], CLINIC_ID[16:]]),
+    ],
+)
+def test_an_id_that_is_not_one_is_refused(town, clinic_id):
+    question = decoded(cursor_of(BY_NAME))[2]
+    for position in ("x", 5):
+        cursor = encoded([position, clinic_id, question, None])
+        assert refusal(BY_NAME | {"cursor": cursor}) == "invalid-cursor"
+
+
+@settings(many, max_examples=200)
+@given(data=st.data(), sort=st.sampled_from(SORTS))
+def test_a_damaged_cursor_is_refused_or_leads_on_but_never_breaks(town, data, sort):
+    asked = BASES[sort]
+    cursor = CURSORS.setdefault(sort, cursor_of(asked))
     spot = data.draw(st.integers(0, len(cursor) - 1))
     letter = data.draw(st.characters(codec="utf-8"))
     damaged = data.draw(
@@ -469,22 +572,26 @@ def test_a_damaged_cursor_is_refused_or_leads_on_but_never_breaks(town, data, by
     )
     response = fetch(SEARCH, asked | {"cursor": damaged})
     if response.status_code != 200:
-        codes = ("invalid-cursor", "cursor-of-another-query", "blank")
+        codes = ("invalid-cursor", "cursor-of-another-query", "blank", "control-character")
         assert code_of(response) in codes
 
 
-@settings(many, max_examples=200)
-@given(query=questions(), other=questions(), clinic=st.sampled_from(TOWN))
-def test_a_cursor_holds_its_place_and_its_question(query, other, clinic):
-    key = (
-        NearestKey(123_456_789, clinic.id)
-        if query.sort == "distance"
-        else NameKey(*clinic.name_key)
-    )
+CURSORS: dict[str, str] = {}
+
+
+@settings(many, max_examples=100)
+@given(query=questions(), other=questions(), clinic=st.sampled_from(TOWN), rank=st.integers(0, 99))
+def test_a_cursor_holds_its_place_and_its_question(query, other, clinic, rank):
+    located = query.sort == "distance" or (query.sort == "relevance" and query.centre)
+    key = NearestKey(123_456_789, clinic.id) if located else NameKey(*clinic.name_key)
+    if query.sort == "relevance":
+        key = RankedKey(rank, key)
+    if query.sort == "-verified_on":
+        key = RankedKey(-rank, key)
     cursor = cursors.encode(key, query)
     assert cursors.decode(cursor, query) == replace(query, after=key)
     assert cursors.decode(cursor, replace(query, page_size=3, count="exact")).after == key
-    asked = ("centre", "radius_km", "required", "sort")
+    asked = ("centre", "radius_km", "box", "required", "text", "verified_since", "sort")
     if any(getattr(query, name) != getattr(other, name) for name in asked):
         with pytest.raises(InvalidParameters) as refused:
             cursors.decode(cursor, other)
