@@ -13,6 +13,9 @@ PARTS = ("import", "search", "request", "http")
 # Without being asked: what needs nothing but the project itself.
 USUAL_PARTS = PARTS[:3]
 FEWEST_FACILITIES = 100
+ROUNDS, FEWEST_ROUNDS = 200, 20
+# Fewer tell nothing of speed: one round trip costs as much as looking at all of them.
+ENOUGH = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +76,9 @@ def read_options(arguments: Sequence[str] | None = None) -> Options:
     )
     parser.add_argument(
         "--rounds",
-        type=_number(20),
-        default=200,
-        help="how often each search and request is measured, 20 or more (200)",
+        type=_number(FEWEST_ROUNDS),
+        help=f"how often each search and request is measured, {FEWEST_ROUNDS} or more "
+        f"({ROUNDS}; {FEWEST_ROUNDS} where there are too few facilities to tell anything of speed)",
     )
     parser.add_argument(
         "--folder",
@@ -92,13 +95,15 @@ def read_options(arguments: Sequence[str] | None = None) -> Options:
         help="write a report in Markdown, and the chart beside it",
     )
     found = parser.parse_args(arguments)
+    sizes = tuple(sorted(found.sizes or (found.facilities,)))
+    usual = ROUNDS if max(*sizes, found.facilities) >= ENOUGH else FEWEST_ROUNDS
     return Options(
         facilities=found.facilities,
-        sizes=tuple(sorted(found.sizes or (found.facilities,))),
+        sizes=sizes,
         engines=found.engine,
         seed=found.seed,
         parts=frozenset(found.only),
-        rounds=found.rounds,
+        rounds=found.rounds or usual,
         folder=found.folder,
         json=found.json,
         report=found.report,

@@ -36,7 +36,7 @@ class Figure:
     @property
     def measured(self) -> str:
         """The number with its unit."""
-        return f"{self.value:,.2f} {self.unit}".strip()
+        return f"{self.value:,.2f} {self.unit}" if self.unit else f"{self.value:,.0f}"
 
     @property
     def verdict(self) -> Verdict:

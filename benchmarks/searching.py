@@ -17,11 +17,13 @@ from clinics.models import Listing
 from finder.conditions import placeholders
 from finder.query import Centre, SearchQuery
 from finder.search import search
+from finder.terms import make_plan
 
 PAGE = 20
 # A slow search does not need to be told as often as a quick one.
 SECONDS_EACH = 5.0
 SECONDS_SCANNING = 1.0
+LEAST_SCANS = 3
 ROUND_TRIP = "one round trip"
 SCAN = "scan: "
 CHECKED_CENTRES = 10
@@ -84,13 +86,19 @@ def measure(
             for shape in SHAPES:
                 asked = questions[shape.name]
                 contestants[title, shape.name] = _asking(shape, shape.prepare(asked, using), using)
-                scans[title, SCAN + shape.name] = _scanning(shape, asked, using)
+                if not make_plan(asked[0], using).nothing:
+                    scans[title, SCAN + shape.name] = _scanning(shape, asked, using)
         for rival in rivals:
             for shape in SHAPES:
                 if shape.near is not None and rival.answers(shape.near):
                     contestants[rival.name, shape.name] = _asking_rival(rival, shape, places)
         times = interleaved(contestants, len(centres), advance, SECONDS_EACH)
-        times |= interleaved(scans, len(centres), seconds_each=SECONDS_SCANNING)
+        times |= interleaved(
+            scans,
+            len(centres),
+            seconds_each=SECONDS_SCANNING,
+            least_rounds=LEAST_SCANS,
+        )
         checked = _checked(aliases, rivals, places[:CHECKED_CENTRES])
     number = Listing.objects.using(next(iter(aliases.values()))).count()
     return Measured(number, times, checked, notes)

@@ -63,6 +63,8 @@ TEXT_COLUMNS = [
     "bigrams_b",
     "names",
     "address",
+    "name_key",
+    "facility_id",
 ]
 SESSION_COLUMNS = ["listing_id", "days", "weeks", "opens", "closes"]
 DATE_COLUMNS = ["listing_id", "month_day"]
@@ -174,7 +176,8 @@ def searched_text(item: Rendered, masks: tuple[int, int]) -> tuple[Any, ...]:
     """The values of ``TEXT_COLUMNS`` after the listing's id."""
     place = place_of(item.position)
     bigrams = split_mask(bigram_bits(f"{item.names}{item.address}"))
-    return (place.cell, *place.point, *masks, *bigrams, item.names, item.address)
+    texts = item.names, item.address, item.name_key, item.entry.facility["id"]
+    return (place.cell, *place.point, *masks, *bigrams, *texts)
 
 
 @dataclass(slots=True)

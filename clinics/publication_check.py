@@ -66,7 +66,9 @@ def _by_listing(
     rows: dict[int, list[tuple[Any, ...]]] = {}
     stored = model._default_manager.using(using).filter(listing_id__in=listing_ids)
     for listing_id, *rest in stored.values_list(*columns[model]):
-        rows.setdefault(listing_id, []).append(tuple(rest))
+        # PostgreSQL gives bytes as a view of them.
+        plain = (bytes(value) if isinstance(value, memoryview) else value for value in rest)
+        rows.setdefault(listing_id, []).append(tuple(plain))
     for several in rows.values():
         several.sort()
     return rows

@@ -63,7 +63,8 @@ class Terms:
             if scheme not in SLOTTED_SCHEMES
             for key in keys
         ]
-        self.add([NON_MEDICAL, *slotted], slotted=True)
+        # What is tested on every row of a search for words comes first of all.
+        self.add([NON_MEDICAL, ATHLETES, VERIFIED, *slotted], slotted=True)
         self.add([EVERY_CLINIC, *others], slotted=False)
 
     def add(self, keys: Iterable[str], *, slotted: bool = False) -> None:

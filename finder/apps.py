@@ -1,7 +1,14 @@
 """The finder: which clinics answer this question."""
 
 from django.apps import AppConfig
+from django.core.checks import register
 
 
 class FinderConfig(AppConfig):
     name = "finder"
+
+    def ready(self) -> None:
+        """Have the settings of the online geocoder checked at the start."""
+        from finder.places.checks import check_online_geocoder
+
+        register(check_online_geocoder)

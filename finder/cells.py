@@ -63,14 +63,12 @@ def covering(west: float, south: float, east: float, north: float) -> Block:
         shift, size = CELL_BITS - level, 1 << level
         rows = range(lowest >> shift, (highest >> shift) + 1)
         width = ((last >> shift) - (first >> shift)) % size + 1
-        # Both edges in one column: the box is narrower than it, or goes all the way around.
+        # Both edges in one column: the box is narrower than it, or goes all the way around. Both
+        # names of the antimeridian are in the first column, so what ends at 180 ends there.
         if width == 1 and span > 180:
             width = size
         if len(rows) * width <= MOST_CELLS:
             columns = [((first >> shift) + step) % size for step in range(width)]
-            # A position on the antimeridian stands in the first column, whatever its sign.
-            if west == -180 or east == 180:
-                columns.append(0)
             codes = sorted({morton(row, column) for row in rows for column in columns})
             return Block(level, _merged(codes, level), math.inf)
     return EVERYWHERE

@@ -18,6 +18,9 @@ MINUTES_A_DAY = 1_440
 # Nearer to an edge of a box than this, degrees are compared instead of earth-centred metres, whose
 # last bits depend on rounding.
 EDGE_M = 0.001
+# Ends every look-up, so that PostgreSQL looks up row by row: it would read the whole table first
+# and hash it, for a page of twenty. It leaves alone what has an offset.
+AT_ONCE = "LIMIT 1 OFFSET 0"
 
 
 class Sql(NamedTuple):
@@ -87,6 +90,17 @@ class Not:
 
 
 @dataclass(frozen=True, slots=True)
+class All:
+    """What meets each of some conditions; the cheapest comes first."""
+
+    conditions: tuple[Condition, ...]
+
+    def on(self, row: Row) -> Sql:
+        """The conditions one after the other."""
+        return joined([condition.on(row) for condition in self.conditions], "AND")
+
+
+@dataclass(frozen=True, slots=True)
 class Inside:
     """A position in a rectangle of degrees, edges included."""
 
@@ -105,7 +119,7 @@ class Inside:
         outer, inner = self._metres(row.alias, -EDGE_M), self._metres(row.alias, EDGE_M)
         exactly = (
             f"EXISTS (SELECT 1 FROM clinics_listing b WHERE b.id = {row.listing} "
-            f"AND {looked_at.text})"
+            f"AND {looked_at.text} {AT_ONCE})"
         )
         return Sql(
             f"{outer.text} AND ({inner.text} OR {exactly})",
@@ -165,9 +179,9 @@ class OpenAt:
 def _open(row: Row, day: DayKind, minute: int) -> Sql:
     return Sql(
         f"EXISTS (SELECT 1 FROM clinics_opensession s WHERE s.listing_id = {row.listing} "
-        "AND (s.days & %s) <> 0 AND (s.weeks & %s) <> 0 AND s.opens <= %s AND s.closes > %s) "
+        f"AND (s.days & %s) <> 0 AND (s.weeks & %s) <> 0 AND s.opens <= %s AND s.closes > %s {AT_ONCE}) "
         f"AND NOT EXISTS (SELECT 1 FROM clinics_closeddate d WHERE d.listing_id = {row.listing} "
-        "AND d.month_day = %s)",
+        f"AND d.month_day = %s {AT_ONCE})",
         [day.day_bit, day.week_bit, minute, minute, day.month_day],
     )
 
@@ -185,6 +199,6 @@ class VerifiedSince:
             return Sql(f"{alias}.verified_on IS NOT NULL AND {alias}.verified_on >= %s", [self.day])
         return Sql(
             f"EXISTS (SELECT 1 FROM clinics_listing v WHERE v.id = {row.listing} "
-            "AND v.verified_on >= %s)",
+            f"AND v.verified_on >= %s {AT_ONCE})",
             [self.day],
         )

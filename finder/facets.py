@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from clinics.models import Scheme
-from clinics.position import Ecef
 from finder.conditions import Sql, placeholders
 from finder.postings import Bounds, Postings
 from finder.query import AnyOf, SearchQuery
@@ -28,7 +27,7 @@ CLAIMED = (
     Scheme.LANGUAGE,
     Scheme.FEATURE,
 )
-SCHEMES = (*CLAIMED, Scheme.KIND, Scheme.PREFECTURE)
+BODYWORK = f"{Scheme.CATEGORY}:non-medical-bodywork"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,102 +43,107 @@ def facets(
 ) -> dict[str, list[FacetCount]]:
     """The counts of each scheme, largest first; concepts that no match carries are left out.
 
-    ``least_strength`` is that of the evidence that the search asks for.
+    ``least_strength`` is that of the evidence that the search asks for. Bodywork, which a search
+    leaves out, is counted as if it were asked for by name.
     """
     together: dict[tuple[SearchQuery, int], list[str]] = {}
     for scheme in schemes:
         strength = least_strength if scheme in CLAIMED else 0
         together.setdefault((without(query, scheme), strength), []).append(scheme)
-    counted: dict[str, list[FacetCount]] = {}
+    numbers: Counter[str] = Counter()
     for (others, strength), group in together.items():
-        counted |= _count(others, group, strength, using)
-    return {scheme: counted[scheme] for scheme in schemes}
+        numbers += _count(others, group, strength, using)
+    if Scheme.CATEGORY in schemes and not query.bodywork:
+        numbers[BODYWORK] = _bodywork(without(query, Scheme.CATEGORY), least_strength, using)
+    counts: dict[str, list[FacetCount]] = {scheme: [] for scheme in schemes}
+    for key, number in sorted(numbers.items(), key=lambda item: (-item[1], item[0])):
+        scheme, _, slug = key.partition(":")
+        if number:
+            counts[scheme].append(FacetCount(slug, number))
+    return counts
 
 
 def without(query: SearchQuery, scheme: str) -> SearchQuery:
-    """The query without the filter of a scheme.
+    """The query without the filter of a scheme."""
+    others = (a for a in query.required if not a.terms[0].startswith(f"{scheme}:"))
+    return replace(query, required=tuple(others), after=None)
 
-    Each category is counted as if it were asked for by name, bodywork too.
-    """
-    prefix = f"{scheme}:"
-    return replace(
-        query,
-        required=tuple(
-            any_of for any_of in query.required if not any_of.terms[0].startswith(prefix)
-        ),
-        bodywork=query.bodywork or scheme == Scheme.CATEGORY,
-        after=None,
-    )
+
+def _bodywork(query: SearchQuery, least_strength: int, using: str) -> int:
+    asked = AnyOf((BODYWORK,), least_strength)
+    plan = Planner(replace(query, bodywork=True), using, [asked]).plan([asked])
+    return 0 if plan.nothing else Postings(plan, query, using).count(None)
 
 
 def _count(
     query: SearchQuery, schemes: Sequence[str], least_strength: int, using: str
-) -> dict[str, list[FacetCount]]:
+) -> Counter[str]:
+    """The number of matches that carry each term of some schemes, by its key."""
     planner = Planner(query, using, schemes=schemes)
     plan = planner.plan()
     keys = planner.keys_of(schemes)
     carried = planner.requirement(AnyOf(tuple(keys.values()), least_strength))
-    numbers: Counter[int] = Counter()
-    if carried.terms and not plan.nothing:
-        postings = Postings(plan, query, using)
-        count = _look_up if postings.is_small else _walk
-        numbers = count(postings, carried, using)
-    counts: dict[str, list[FacetCount]] = {scheme: [] for scheme in schemes}
-    for term_id, number in numbers.items():
-        scheme, _, slug = keys[term_id].partition(":")
-        counts[scheme].append(FacetCount(slug, number))
-    for listed in counts.values():
-        listed.sort(key=lambda facet: (-facet.count, facet.slug))
-    return counts
+    if not carried.terms or plan.nothing:
+        return Counter()
+    postings = Postings(plan, query, using)
+    if plan.is_everything and query.centre is None and not least_strength:
+        numbers = Counter({term.id: term.count for term in carried.terms})
+    elif postings.is_small:
+        numbers = _look_up(postings, carried, postings.chords(("<", certain_m(postings))))
+    else:
+        numbers = _walk(postings, carried)
+    numbers += _at_the_edge(postings, carried)
+    return Counter({keys[term_id]: number for term_id, number in numbers.items()})
 
 
-def _look_up(postings: Postings, carried: Requirement, using: str) -> Counter[int]:
-    """The terms of few matches, looked up clinic by clinic."""
+def certain_m(postings: Postings) -> float:
+    """The chord below which every row is within the radius."""
+    return Bounds.of(postings.query.radius_km).certain_m
+
+
+def _at_the_edge(postings: Postings, carried: Requirement) -> Counter[int]:
+    """What of the clinics within the last metres of a radius is inside, by exact distance."""
+    if postings.query.radius_km is None:
+        return Counter()
     bounds = Bounds.of(postings.query.radius_km)
     area = postings.area(bounds.ceiling_m)
+    edge, _ = postings.read(area, bounds.certain_m, bounds.ceiling_m, None)
+    inside = [item.listing_id for item in postings.candidates(edge) if bounds.hold(item)]
+    if not inside:
+        return Counter()
+    chosen = Sql(f"AND p.listing_id IN ({placeholders(inside)})", inside)
+    return _look_up(postings, carried, chosen)
+
+
+def _look_up(postings: Postings, carried: Requirement, where: Sql) -> Counter[int]:
+    """The terms of few matches, looked up clinic by clinic."""
+    area = postings.area(Bounds.of(postings.query.radius_km).ceiling_m)
     strength = "AND q.strength >= %s" if carried.least_strength else ""
     # The plus keeps the engine from looking for every term of every clinic.
-    terms = f"WHERE +q.term_id IN ({placeholders(carried.terms)}) {strength}"
+    terms = f"+q.term_id IN ({placeholders(carried.terms)}) {strength}"
     values = [*carried.term_ids, *([carried.least_strength] if carried.least_strength else [])]
-    look_up = "CROSS JOIN clinics_posting q"
-
-    def count(where: Sql) -> Counter[int]:
-        rows = postings.walk.fetch(
-            area,
-            f"""
-            SELECT q.term_id, COUNT(*) FROM (SELECT DISTINCT p.listing_id {{walk}} {where.text}) m
-            {look_up} {terms} AND q.listing_id = m.listing_id GROUP BY q.term_id
-            """,
-            after=[*where.values, *values],
-        )
-        return Counter({term_id: int(number) for term_id, number in rows})
-
-    numbers = count(postings.chords(("<", bounds.certain_m)))
-    if postings.query.radius_km is not None:
-        edge, _ = postings.read(area, bounds.certain_m, bounds.ceiling_m, None)
-        inside = [item.listing_id for item in postings.candidates(edge) if bounds.hold(item)]
-        if inside:
-            numbers += count(Sql(f"AND p.listing_id IN ({placeholders(inside)})", inside))
-    return numbers
+    rows = postings.walk.fetch(
+        area,
+        f"""
+        SELECT q.term_id, COUNT(*) FROM (SELECT DISTINCT p.listing_id {{walk}} {where.text}) m
+        CROSS JOIN clinics_posting q WHERE {terms} AND q.listing_id = m.listing_id
+        GROUP BY q.term_id
+        """,
+        after=[*where.values, *values],
+    )
+    return Counter({term_id: int(number) for term_id, number in rows})
 
 
-def _walk(postings: Postings, carried: Requirement, using: str) -> Counter[int]:
+def _walk(postings: Postings, carried: Requirement) -> Counter[int]:
     """The terms of many matches: their own postings in the area, everything else being a test."""
     bounds = Bounds.of(postings.query.radius_km)
-    area = postings.area(bounds.ceiling_m)
     plan = postings.plan
     tests = plan.conditions if plan.walks_everything else (plan.driver, *plan.conditions)
-    walk = Walk(replace(plan, driver=carried, conditions=tests, walks_everything=False), using)
+    own = replace(plan, driver=carried, conditions=tests, walks_everything=False)
     where = postings.chords(("<", bounds.certain_m))
-    rows = walk.fetch(
-        area,
+    rows = Walk(own, postings.using).fetch(
+        postings.area(bounds.ceiling_m),
         f"SELECT p.term_id, COUNT(*) {{walk}} {where.text} GROUP BY p.term_id",
         after=where.values,
     )
-    numbers = Counter({term_id: int(number) for term_id, number in rows})
-    if postings.query.radius_km is not None:
-        where = postings.chords((">=", bounds.certain_m), ("<=", bounds.ceiling_m))
-        select = f"SELECT p.term_id, p.x, p.y, p.z {{walk}} {where.text}"
-        for term_id, *point in walk.fetch(area, select, after=where.values):
-            numbers[term_id] += postings.distance_mm(Ecef(*point)) <= bounds.radius_mm
-    return numbers
+    return Counter({term_id: int(number) for term_id, number in rows})

@@ -19,12 +19,15 @@ from finder.query import Box, TextQuestion
 from finder.slugs import KNOWN_SLUGS
 from finder.words import read_text
 
-DECIMAL = re.compile(r"[+-]?[0-9]{1,9}(\.[0-9]{1,15})?")
+# Whatever a programming language writes of a double within our bounds: up to 17 digits, after as
+# many zeros as it likes or, where the number is small, before a negative exponent (5e-05).
+DECIMAL = re.compile(r"[+-]?[0-9]{1,9}(\.[0-9]{1,30})?([eE]-[0-9]{1,3})?")
 WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
 MUNICIPALITY_CODE = re.compile(r"(0[1-9]|[1-3][0-9]|4[0-7])[0-9]{3}")
 WITH_CHECK_DIGIT = re.compile(r"(0[1-9]|[1-3][0-9]|4[0-7])[0-9]{4}")
 INSTANT = re.compile(
-    r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d{1,6})?)?([Zz]|[+-]\d\d:\d\d)", re.ASCII
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?"
+    r"([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
 # A plus sign that was not written as %2B arrives as a space.
 LOST_PLUS = re.compile(r"(.*\d) (\d\d:\d\d)", re.ASCII)
@@ -37,7 +40,7 @@ def refusal(code: str, message: str, suggested: str | None = None, **more: Any) 
 
 
 class DecimalField(forms.Field):
-    """A decimal number within bounds, in digits with a point: no exponent, no comma."""
+    """A decimal number within bounds, in digits with a point: no comma, no exponent above 0."""
 
     def __init__(self, *, least: float, most: float, above: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -71,7 +71,7 @@ def as_hits(postings: Postings, found: Sequence[Candidate]) -> list[Hit]:
 def nearest(postings: Postings, number: int, bounds: Bounds) -> list[Candidate]:
     """The first ``number`` clinics within bounds, in order; fewer only if there are no more."""
     wanted = number + SPARE
-    area = _first_block(postings, wanted, bounds.ceiling_m)
+    area = _first_block(postings, wanted, bounds)
     while True:
         bound_m = min(area.reach_m, bounds.ceiling_m)
         readings, cut = postings.read(area, bounds.floor_m, bound_m, wanted)
@@ -141,14 +141,17 @@ def _settled(candidate: Candidate, complete_m: float) -> bool:
     return chord_ceiling_m((candidate.distance_mm + 1) / 1_000) < complete_m
 
 
-def _first_block(postings: Postings, wanted: int, ceiling_m: float) -> Block:
-    """A block likely to hold enough clinics, not much larger than the radius needs."""
+def _first_block(postings: Postings, wanted: int, bounds: Bounds) -> Block:
+    """A block likely to hold enough clinics, not much larger than the radius needs.
+
+    On a later page what is wanted lies beyond a floor, so a block that ends before it holds nothing.
+    """
     query, plan = postings.query, postings.plan
     if plan.words or plan.driver.postings <= READ_WHOLE or _outside(query.centre, query.box):
         return postings.whole
     share_km2 = wanted * INHABITED_KM2 / plan.driver.postings
-    height_m = 1_000 * math.sqrt(share_km2 / math.pi)
-    return _block(postings, level_of_height(min(height_m, ceiling_m)))
+    height_m = math.hypot(1_000 * math.sqrt(share_km2 / math.pi), bounds.floor_m)
+    return _block(postings, level_of_height(min(height_m, bounds.ceiling_m)))
 
 
 def _larger_block(postings: Postings, area: Block, found: int, wanted: int) -> Block:

@@ -12,6 +12,9 @@ from django import forms
 
 from clinics.models import Kind, Scheme
 from finder.fields import (
+    DECIMAL,
+    INSTANT,
+    MUNICIPALITY_CODE,
     BoxField,
     DecimalField,
     InstantField,
@@ -29,6 +32,7 @@ from finder.query import LARGEST_RADIUS_KM
 
 LARGEST_PAGE = 100
 LONGEST_TEXT = 100
+LONGEST_CURSOR = 2_000
 MOST_DAYS = 36_500
 CONCEPT_PARAMETERS = (
     "category",
@@ -41,6 +45,7 @@ CONCEPT_PARAMETERS = (
     "feature",
 )
 FACETS = (*CONCEPT_PARAMETERS, "kind", "prefecture")
+_ONE_FACET = f"({'|'.join(FACETS)})"
 
 
 class Parameter(django_filters.Filter):
@@ -80,18 +85,21 @@ def _slugs(scheme: Scheme, example: str) -> Parameter:
             "A comma means any of; the parameter repeated means all of."
         ),
         example=example,
-        schema={"type": "string"},
+        schema=_text(),
         repeatable=True,
     )
 
 
-def _words(*words: str, description: str, default: str | None = None) -> Parameter:
-    schema: dict[str, Any] = {"type": "string", "enum": list(words)}
+def _text(**bounds: Any) -> dict[str, Any]:
+    return {"type": "string", "minLength": 1, **bounds}
+
+
+def _words(*words: str, description: str) -> Parameter:
     return Parameter(
         lambda: WordField(words=words),
         description=description,
         example=words[0],
-        schema=schema | ({"default": default} if default else {}),
+        schema={"type": "string", "enum": list(words)},
     )
 
 
@@ -123,7 +131,7 @@ class SearchParameters(django_filters.FilterSet):
             "several places share is refused with the candidates. Not together with `lat`, `lng`."
         ),
         example="渋谷駅",
-        schema={"type": "string", "minLength": 1, "maxLength": LONGEST_TEXT},
+        schema=_text(maxLength=LONGEST_TEXT),
     )
     bbox = Parameter(
         BoxField,
@@ -132,7 +140,7 @@ class SearchParameters(django_filters.FilterSet):
             "degrees. West greater than east crosses the antimeridian (RFC 7946 §5.2)."
         ),
         example="139.5,35.5,140,35.9",
-        schema={"type": "string"},
+        schema=_text(pattern=f"^{DECIMAL.pattern}(,{DECIMAL.pattern}){{3}}$"),
     )
     category = _slugs(Scheme.CATEGORY, "dystonia-clinic,movement-disorder-clinic")
     service = _slugs(Scheme.SERVICE, "botulinum-injection")
@@ -149,22 +157,21 @@ class SearchParameters(django_filters.FilterSet):
         description=(
             "Least strength of what says that a clinic carries the concepts asked for: "
             "`documented` by an official page, the register or a publication; `confirmed` by the "
-            "curators besides. Needs a filter by concept."
+            "curators besides. Needs a filter by concept. `any` unless given."
         ),
-        default="any",
     )
     kind = _words(Kind.HOSPITAL, Kind.CLINIC, description="Kind of facility.")
     prefecture = Parameter(
         PrefectureField,
         description="Prefecture by JIS X 0401 code (`13`) or slug (`tokyo`).",
         example="tokyo",
-        schema={"type": "string"},
+        schema=_text(),
     )
     municipality = Parameter(
         MunicipalityField,
         description="Municipality by its five-digit JIS X 0402 code.",
         example="13113",
-        schema={"type": "string"},
+        schema=_text(pattern=f"^{MUNICIPALITY_CODE.pattern}$"),
     )
     second_opinion = _words(
         "any",
@@ -186,7 +193,7 @@ class SearchParameters(django_filters.FilterSet):
             "A clinic whose hours nobody states matches nothing, and is not called closed."
         ),
         example="2026-11-24T10:00:00+09:00",
-        schema={"type": "string"},
+        schema=_text(pattern=f"^(now|{INSTANT.pattern})$"),
     )
     verified_within_days = Parameter(
         lambda: WholeNumberField(least=1, most=MOST_DAYS),
@@ -201,7 +208,7 @@ class SearchParameters(django_filters.FilterSet):
             "synonyms of the concepts carried. Width, kana and old forms of kanji do not matter."
         ),
         example="順天堂 神経内科",
-        schema={"type": "string", "minLength": 1, "maxLength": LONGEST_TEXT},
+        schema=_text(maxLength=LONGEST_TEXT),
     )
     sort = _words(
         "distance",
@@ -215,15 +222,15 @@ class SearchParameters(django_filters.FilterSet):
     )
     page_size = Parameter(
         lambda: WholeNumberField(least=1, most=LARGEST_PAGE),
-        description="Hits on a page.",
+        description="Hits on a page; 20 unless given.",
         example="20",
-        schema={"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": 20},
+        schema={"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE},
     )
     cursor = Parameter(
-        lambda: TextField(longest=2_000),
+        lambda: TextField(longest=LONGEST_CURSOR),
         description="Where to go on, from `next` of the page before; opaque.",
         example="",
-        schema={"type": "string"},
+        schema=_text(maxLength=LONGEST_CURSOR),
     )
     count = _words(
         "bounded",
@@ -231,9 +238,8 @@ class SearchParameters(django_filters.FilterSet):
         "none",
         description=(
             "Number of matches: exact up to 1,000 and then 1,000 with `count_exact: false`; "
-            "`exact` counts on; `none` leaves it out."
+            "`exact` counts on; `none` leaves it out. `bounded` unless given."
         ),
-        default="bounded",
     )
     facets = Parameter(
         lambda: WordsField(words=FACETS),
@@ -242,7 +248,7 @@ class SearchParameters(django_filters.FilterSet):
             f"filters; separated by commas: {', '.join(FACETS)}."
         ),
         example="category,sport",
-        schema={"type": "string"},
+        schema=_text(pattern=f"^{_ONE_FACET}(,{_ONE_FACET})*$"),
     )
     format = _words(
         "json",

@@ -41,7 +41,9 @@ READ_WHOLE = 4_000
 
 # Brackets around each value: a negative number bound as text after a minus would be a comment.
 SQUARED_CHORD = "((p.x-(%s))*(p.x-(%s)) + (p.y-(%s))*(p.y-(%s)) + (p.z-(%s))*(p.z-(%s)))"
-WITH_LISTING = "JOIN clinics_listing l ON l.id = p.listing_id"
+# CROSS JOIN, that SQLite looks the listing up and does not begin with reading all listings.
+WITH_LISTING = "CROSS JOIN clinics_listing l"
+OF_LISTING = "AND l.id = p.listing_id"
 NAMED = "l.id, l.name_key, l.facility_id, l.latitude, l.longitude"
 NO_RANK = Sql("0")
 IN_ORDER_OF_NAMES = "ORDER BY l.name_key, l.facility_id"
@@ -212,18 +214,33 @@ class Postings:
         limit: int,
         rank: Sql = NO_RANK,
     ) -> list[Named]:
-        """The next clinics by rank and name within a chord, sorted from all that match."""
+        """The next clinics by rank and name within a chord, sorted from all that match.
+
+        A text has its listing's name beside it; of a posting the listing is looked up.
+        """
         where = self.chords(("<=", bound_m))
         later = _after(after, "n.")
+        is_text = self.walk.row.is_text
+        named = (
+            "p.listing_id, p.name_key, p.facility_id"
+            if is_text
+            else "DISTINCT p.listing_id, l.name_key, l.facility_id"
+        )
         rows = self.walk.fetch(
             area,
             f"""
-            SELECT * FROM (SELECT DISTINCT {NAMED}, {rank.text} AS tier {{walk}} {where.text}) n
-            WHERE TRUE {later.text} ORDER BY n.tier, n.name_key, n.facility_id {_limit(limit)}
+            SELECT l.id, c.name_key, c.facility_id, l.latitude, l.longitude, c.tier FROM (
+                SELECT * FROM (
+                    SELECT {named}, {rank.text} AS tier
+                    {{walk}} {"" if is_text else OF_LISTING} {where.text}
+                ) n WHERE TRUE {later.text}
+                ORDER BY n.tier, n.name_key, n.facility_id {_limit(limit)}
+            ) c JOIN clinics_listing l ON l.id = c.listing_id
+            ORDER BY c.tier, c.name_key, c.facility_id
             """,
             before=rank.values,
             after=[*where.values, *later.values],
-            join=WITH_LISTING,
+            join="" if is_text else WITH_LISTING,
         )
         return list(map(_named, rows))
 
@@ -244,7 +261,9 @@ class Postings:
         rows = self.walk.fetch(
             area,
             f"""
-            SELECT * FROM (SELECT DISTINCT {NAMED}, l.verified_on {{walk}} {where.text}) n
+            SELECT * FROM (
+                SELECT DISTINCT {NAMED}, l.verified_on {{walk}} {OF_LISTING} {where.text}
+            ) n
             WHERE TRUE {later.text} ORDER BY n.verified_on DESC, n.name_key, n.facility_id
             {_limit(limit)}
             """,

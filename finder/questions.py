@@ -163,7 +163,8 @@ def _combination_errors(
     if "place" in given and {"lat", "lng"} & given:
         message = "Give the centre once: place, or lat and lng."
         found.append(ParameterError("place", "two-centres", message))
-    if "evidence" in given and not given & set(CONCEPT_PARAMETERS):
+    # `any` asks for nothing, and a client may write it out because it is the default.
+    if values.get("evidence", "any") != "any" and not given & set(CONCEPT_PARAMETERS):
         message = f"Evidence is that of a concept; give one of {', '.join(CONCEPT_PARAMETERS)}."
         found.append(ParameterError("evidence", "needs-concept", message))
     if not {"lat", "lng", "place"} & given:

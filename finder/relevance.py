@@ -17,7 +17,7 @@ from django.utils import timezone
 from clinics.models import Scheme
 from clinics.terms import ATHLETES, DOCUMENTED, VERIFIED
 from finder import by_name, nearest
-from finder.conditions import POSTING, TEXT, Condition, Not, Row, Sql, VerifiedSince
+from finder.conditions import POSTING, TEXT, All, Condition, Not, Row, Sql, VerifiedSince
 from finder.postings import Postings
 from finder.query import AnyOf, Hit, Page, RankedKey, SearchQuery, empty_page
 from finder.terms import Plan, Planner
@@ -124,8 +124,8 @@ def _conditions(planner: Planner, grade: Grade) -> list[Condition]:
     requirement = planner.requirement(grade.any_of) if grade.any_of else None
     if requirement is None or not requirement.terms:
         return []
-    # Verified lately is verified at all, so the date says everything.
-    return [_recently()] if grade.recently else [requirement]
+    # Verified lately is verified at all, which is a bit of the row.
+    return [All((requirement, _recently()))] if grade.recently else [requirement]
 
 
 def _at_once(

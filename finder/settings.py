@@ -105,6 +105,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 # Only throttling keeps something here. Local memory is each process's own, so with several workers
 # a client has as many times the rate; the bound is on clients counted at a time.
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://?MAX_ENTRIES=100000")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    # Compiling a statement takes PostgreSQL longer than any search here.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_PASSWORD_VALIDATORS = [
@@ -208,3 +211,5 @@ PLACE_COUNTRIES = env.list("PLACE_COUNTRIES", default=["JP"])
 # leaves the machine. `gsi`, or a service of geopy such as `nominatim`, with its options as JSON.
 ONLINE_GEOCODER = env.str("ONLINE_GEOCODER", default="")
 ONLINE_GEOCODER_OPTIONS = env.json("ONLINE_GEOCODER_OPTIONS", default={})
+# The least time between two calls of one process.
+ONLINE_GEOCODER_DELAY_S = env.float("ONLINE_GEOCODER_DELAY_S", default=1.0)

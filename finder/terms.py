@@ -13,6 +13,7 @@ from django.db import connections
 from clinics.terms import EVERY_CLINIC, NON_MEDICAL, VERIFIED, split_mask
 from clinics.text import bigram_bits
 from finder.conditions import (
+    AT_ONCE,
     Condition,
     Inside,
     Not,
@@ -85,7 +86,7 @@ class Requirement:
         strength = "AND q.strength >= %s" if self.least_strength else ""
         return Sql(
             f"EXISTS (SELECT 1 FROM clinics_posting q WHERE q.listing_id = {row.listing} "
-            f"AND q.term_id IN ({placeholders(self.terms)}) {strength})",
+            f"AND q.term_id IN ({placeholders(self.terms)}) {strength} {AT_ONCE})",
             [*self.term_ids, *([self.least_strength] if self.least_strength else [])],
         )
 
@@ -104,7 +105,7 @@ class Words:
         text, values = self._all(Row("t", is_text=True))
         return Sql(
             "EXISTS (SELECT 1 FROM clinics_listingtext t "
-            f"WHERE t.listing_id = {row.listing} AND {text})",
+            f"WHERE t.listing_id = {row.listing} AND {text} {AT_ONCE})",
             values,
         )
 
@@ -113,18 +114,16 @@ class Words:
         3 all words stand in names, 4 in the address or among the concepts."""
         phrase = escaped(self.question.phrase)
         names = f"{row.alias}.names"
+        whole, first, held = (
+            _like(names, pattern) for pattern in (f"%\n{phrase}\n%", f"%\n{phrase}%", f"%{phrase}%")
+        )
         in_names = joined(
             [_like(names, f"%{escaped(w.text)}%") for w in self.question.words], "AND"
         )
-        cases = [
-            _like(names, f"%\n{phrase}\n%"),
-            _like(names, f"%\n{phrase}%"),
-            _like(names, f"%{phrase}%"),
-            in_names,
-        ]
-        whens = " ".join(f"WHEN {case.text} THEN {rank}" for rank, case in enumerate(cases))
         return Sql(
-            f"CASE {whens} ELSE {len(cases)} END", [v for case in cases for v in case.values]
+            f"CASE WHEN {held.text} THEN CASE WHEN {whole.text} THEN 0 WHEN {first.text} THEN 1 "
+            f"ELSE 2 END WHEN {in_names.text} THEN 3 ELSE 4 END",
+            [value for part in (held, whole, first, in_names) for value in part.values],
         )
 
     def _all(self, row: Row) -> Sql:
@@ -168,14 +167,21 @@ def _holds(row: Row, word: str) -> Sql:
 class Plan:
     """How to find what a query asks: what to walk, and what to test.
 
-    ``words`` are set where texts drive; ``nothing`` says that no clinic at all can match.
+    ``clinics`` is how many there are. ``words`` are set where texts drive; ``nothing`` says that no
+    clinic at all can match.
     """
 
     driver: Requirement
     conditions: tuple[Condition, ...]
     walks_everything: bool
+    clinics: int
     words: Words | None = None
     nothing: bool = False
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether every clinic matches, positions aside."""
+        return self.walks_everything and not self.conditions
 
     def tests(self, row: Row) -> Sql:
         """`` AND …`` conditions on a row; of the driver only what its own postings leave open."""
@@ -265,6 +271,7 @@ class Planner:
                 *([self.words] if self.words else []),
             ),
             walks_everything=driver is everything,
+            clinics=everything.postings,
             words=self.words if scans else None,
             nothing=not driver.postings,
         )

@@ -44,7 +44,9 @@ def everything() -> list[Any]:
 
 
 def found(words: str) -> list[Place]:
-    return list(Place.objects.filter(names__key=fold_place(words)).order_by("source", "source_id"))
+    return list(
+        Place.objects.filter(names__key=fold_place(words).encode()).order_by("source", "source_id")
+    )
 
 
 def kinds_found(words: str) -> set[str]:

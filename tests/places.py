@@ -52,5 +52,8 @@ def place(
         prefecture=PREFECTURES.get(prefecture, ""),
         aliases=aliases,
     )
-    PlaceName.objects.bulk_create(PlaceName(key=key, place=stored) for key in sorted(keys))
+    tier = int(kind in ("town", "postcode"))
+    PlaceName.objects.bulk_create(
+        PlaceName(tier=tier, key=key.encode(), place=stored) for key in sorted(keys)
+    )
     return stored

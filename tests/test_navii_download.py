@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from clinics.imports.navii_download import MAX_REDIRECTS, download_release
+from clinics.imports.downloads import MAX_REDIRECTS
+from clinics.imports.navii_download import download_release
 from clinics.imports.refusal import ImportRefused
 from tests.navii_sheets import NAMES, zipped
 

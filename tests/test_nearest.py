@@ -198,13 +198,13 @@ def test_the_world_is_what_these_tests_need():
     assert sum((clinic.latitude, clinic.longitude) == STATION for clinic in WORLD) >= 60
 
 
-@settings(many, max_examples=400)
+@settings(many, max_examples=180)
 @given(query=questions())
 def test_the_nearest_page_is_the_judge_s(reading, query):
     check_page_after(query)
 
 
-@settings(many, max_examples=150)
+@settings(many, max_examples=60)
 @given(query=questions(), data=st.data())
 def test_a_page_after_any_clinic_goes_on_where_the_judge_does(reading, query, data):
     """After a clinic of the answer, and after one that is no part of it."""
@@ -213,7 +213,7 @@ def test_a_page_after_any_clinic_goes_on_where_the_judge_does(reading, query, da
     check_page_after(query, after=(millimetres(item.metres), clinic.id))
 
 
-@settings(many, max_examples=75)
+@settings(many, max_examples=30)
 @given(query=questions())
 def test_every_clinic_at_equal_distances_comes_in_the_order_of_ids(reading, query):
     """One point with sixty clinics, and mirrored ones, asked for a few at a time."""
@@ -224,7 +224,7 @@ def test_every_clinic_at_equal_distances_comes_in_the_order_of_ids(reading, quer
         check_page_after(small, after=keys_of(page)[-1])
 
 
-@settings(many, max_examples=40)
+@settings(many, max_examples=15)
 @given(
     pole=st.sampled_from([90.0, -90.0]), lng=LONGITUDES, size=st.integers(1, 60), far=radii(TOKYO)
 )
@@ -232,7 +232,7 @@ def test_at_a_pole_every_longitude_is_as_near(reading, pole, lng, size, far):
     check_page_after(SearchQuery(centre=Centre(pole, lng), radius_km=far, page_size=size))
 
 
-@settings(many, max_examples=50)
+@settings(many, max_examples=25)
 @given(centre=CENTRES, clinic=st.sampled_from(PLACED))
 def test_a_radius_holds_the_clinic_that_lies_exactly_on_it(reading, centre, clinic):
     item = measure(centre, clinic)
@@ -246,7 +246,7 @@ def test_a_radius_holds_the_clinic_that_lies_exactly_on_it(reading, centre, clin
     assert (item.most_mm, clinic.id) in keys_of(at_the_edge) or at_the_edge.more
 
 
-@settings(many, max_examples=150)
+@settings(many, max_examples=60)
 @given(query=questions(), located=st.booleans(), data=st.data())
 def test_the_page_by_name_is_the_judge_s(reading, query, located, data):
     """With a centre and a radius, and without; from the start, and after any clinic."""
@@ -257,7 +257,7 @@ def test_the_page_by_name_is_the_judge_s(reading, query, located, data):
     check_page(ORACLE, asked, ask(asked), NO_DAY, COUNT_LIMIT)
 
 
-@settings(many, max_examples=15)
+@settings(many, max_examples=8)
 @given(query=questions())
 def test_bodywork_is_left_out_unless_it_is_asked_for_by_name(reading, query):
     """Asking for a sport that the place names is not asking for it."""
@@ -313,7 +313,7 @@ def test_a_term_that_no_clinic_carries_gives_an_empty_page(reading, sort):
     assert ask(either).count == number > 0
 
 
-@settings(many, max_examples=50)
+@settings(many, max_examples=25)
 @given(clinic=st.sampled_from(PLACED), north=st.floats(-9, 9), east=st.floats(-9, 9))
 def test_a_radius_over_http_holds_the_clinic_that_lies_exactly_on_it(reading, clinic, north, east):
     assume(not clinic.is_bodywork)
@@ -329,7 +329,7 @@ def test_a_radius_over_http_holds_the_clinic_that_lies_exactly_on_it(reading, cl
         assert with_it > get(asked, radius_km=f"{(item.most_mm - 1) / 1_000_000:.6f}")["count"]
 
 
-@settings(many, max_examples=80)
+@settings(many, max_examples=35)
 @given(query=questions())
 def test_the_same_over_http(reading, query):
     """The page of the judge with distances in metres, bearings and the clinics' documents."""

@@ -196,7 +196,7 @@ def read_on(query):
         asked = cursors.decode(cursors.encode(page.hits[-1].key, asked), query)
 
 
-@settings(many, max_examples=75)
+@settings(many, max_examples=30)
 @given(query=questions())
 def test_page_by_page_every_match_comes_once_in_order(reading, query):
     query = replace(query, page_size=max(query.page_size, 3))
@@ -210,7 +210,7 @@ def test_page_by_page_every_match_comes_once_in_order(reading, query):
     assert read == [order_key(hit.key) for hit in whole.hits]
 
 
-@settings(many, max_examples=30)
+@settings(many, max_examples=12)
 @given(query=questions())
 def test_the_links_over_http_lead_through_the_same_pages(reading, query):
     schemes = [{key.split(":")[0] for key in any_of.terms} for any_of in query.required]
@@ -333,7 +333,7 @@ KINDS_OF_EDIT = st.sampled_from(
 )
 
 
-@settings(many, max_examples=25)
+@settings(many, max_examples=14)
 @given(query=questions(), data=st.data())
 def test_edits_between_pages_repeat_and_skip_no_clinic_that_they_leave_alone(reading, query, data):
     query = replace(query, page_size=data.draw(st.sampled_from([3, 7, 20])))
@@ -445,7 +445,7 @@ def test_the_size_of_a_page_and_the_count_may_change_on_the_way(town, base):
     assert rest["count"] == len(whole)
 
 
-@settings(many, max_examples=200)
+@settings(many, max_examples=100)
 @given(text=st.text(), sort=st.sampled_from(SORTS))
 @example(text="=", sort="distance")
 @example(text="====", sort="name")
@@ -477,7 +477,7 @@ JSON = st.recursive(
 CLINIC_ID = "0123456789abcdef" * 2
 
 
-@settings(many, max_examples=200)
+@settings(many, max_examples=100)
 @given(value=JSON, sort=st.sampled_from(SORTS))
 def test_json_that_is_no_cursor_is_refused(town, value, sort):
     cursor = encoded(value)
@@ -487,7 +487,7 @@ def test_json_that_is_no_cursor_is_refused(town, value, sort):
     assert code in ("invalid-cursor", "cursor-of-another-query")
 
 
-@settings(many, max_examples=300)
+@settings(many, max_examples=120)
 @given(
     position=JSON,
     clinic_id=JSON | st.just(CLINIC_ID),
@@ -552,7 +552,7 @@ def test_an_id_that_is_not_one_is_refused(town, clinic_id):
         assert refusal(BY_NAME | {"cursor": cursor}) == "invalid-cursor"
 
 
-@settings(many, max_examples=200)
+@settings(many, max_examples=100)
 @given(data=st.data(), sort=st.sampled_from(SORTS))
 def test_a_damaged_cursor_is_refused_or_leads_on_but_never_breaks(town, data, sort):
     asked = BASES[sort]

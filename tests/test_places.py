@@ -669,7 +669,7 @@ class TestTheDefaultPlaces:
         apart_m = geodesic_m(ecef(latitude, longitude), ecef(found.latitude, found.longitude))
         assert apart_m < 5_000, found.label
 
-    @pytest.mark.parametrize("text", ["府中", "池田", "Fuchu", "日本橋"])
+    @pytest.mark.parametrize("text", ["府中", "池田", "Fuchu", "日本橋", "北区", "港区", "中央区"])
     def test_ambiguous_names_are_ambiguous_without_any_import(self, default_places, text):
         assert len(ambiguous(text)) > 1
 
@@ -690,6 +690,10 @@ class TestTheDefaultPlaces:
             return execute(sql, params, several, context)
 
         candidates(text)
+        if connection.vendor == "postgresql":
+            # Some thousand names are so few that reading them all would be as quick.
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL enable_seqscan = off")
         with connection.execute_wrapper(listen):
             candidates(text)
         readings = [(sql, params) for sql, params in said if "clinics_placename" in sql]

@@ -142,11 +142,56 @@ def test_a_municipality_named_twice_comes_once(tmp_path: Path) -> None:
     assert [fault.value for fault in outcome.sources[0].rejections] == ["13104"]
 
 
-def test_imported_municipalities_are_not_replaced_by_the_projects(tmp_path: Path) -> None:
-    row = "東京都,新宿区,しんじゅくく,35.69389,139.70333,131041"
-    load(write(tmp_path / "a.csv", MUNICIPALITY_COLUMNS, row))
+def test_an_imported_municipality_takes_over_and_what_comes_with_the_project_stays_away(
+    tmp_path: Path,
+) -> None:
+    rows = [
+        # The project has the first, GeoNames the second, and nobody the third.
+        "千葉県,船橋市,ふなばしし,35.69472222,139.9825,122041",
+        "神奈川県,鎌倉市,かまくらし,35.31916667,139.5466667,142042",
+        "北海道,倶知安町,くっちゃんちょう,42.9016667,140.7586111,014001",
+    ]
+    before = {
+        name: {place.source for place in found(name)} for name in ("船橋市", "鎌倉市", "新宿区")
+    }
+    assert before == {"船橋市": {"project"}, "鎌倉市": {"geonames"}, "新宿区": {"project"}}
+
+    def sources_now() -> list[list[str]]:
+        names = ("船橋市", "鎌倉市", "倶知安町", "新宿区")
+        return [[place.source for place in found(name)] for name in names]
+
+    load(write(tmp_path / "a.csv", MUNICIPALITY_COLUMNS, *rows))
+    after = [["localgovjp"], ["localgovjp"], ["localgovjp"], ["project"]]
+    assert sources_now() == after
     assert load_default_places().already
-    assert Place.objects.filter(source="localgovjp").count() == 1
+    PlaceSource.objects.filter(imported=False).update(digest="of another version")
+    assert set(load_default_places().written) == {"project", "geonames"}
+    assert sources_now() == after
+    assert not PlaceName.objects.exclude(place__in=Place.objects.all()).exists()
+    counts = Place.objects.values_list("source", flat=True)
+    for source in PlaceSource.objects.all():
+        assert source.place_count == sum(name == source.name for name in counts)
+
+
+def test_an_imported_municipality_keeps_the_latin_name_and_the_people_the_project_knows(
+    tmp_path: Path,
+) -> None:
+    """GeoNames has the first as Honcho, and the second in Ehime alone."""
+    known = {
+        place.name: (place.name_en, place.weight)
+        for place in Place.objects.filter(source="project", name__in=["船橋市", "品川区"])
+    }
+    assert known["船橋市"][0] == "Funabashi" and known["品川区"][0] == "Shinagawa"
+    load(
+        write(
+            tmp_path / "a.csv",
+            MUNICIPALITY_COLUMNS,
+            "千葉県,船橋市,ふなばしし,35.69472222,139.9825,122041",
+            "東京都,品川区,しながわく,35.60888889,139.7302778,131091",
+        )
+    )
+    imported = Place.objects.filter(source="localgovjp")
+    assert {place.name: (place.name_en, place.weight) for place in imported} == known
 
 
 def test_postcodes_with_positions_say_of_what(tmp_path: Path) -> None:
@@ -173,20 +218,26 @@ def test_japan_posts_file_is_placed_by_towns_and_offices(encoding: str, tmp_path
         ken_all_row("13104", "1600007", "東京都", "新宿区", "荒木町（１丁目、"),
         ken_all_row("13104", "1600007", "東京都", "新宿区", "２丁目）"),
         ken_all_row("13999", "1609999", "東京都", "無名市", "無名町"),
+        ken_all_row("13104", "1609998", "東京都", "新宿区", "以下に掲載がない場合"),
+        ken_all_row("13999", "1609998", "東京都", "無名市", "以下に掲載がない場合"),
     ]
     post = write(tmp_path / "KEN_ALL.CSV", *rows, encoding=encoding)
     outcome = load(post, towns)
     town = Place.objects.get(source="geolonia", name="西新宿")
     postcode = Place.objects.get(source="japanpost", source_id="1600023")
     assert (postcode.latitude, postcode.longitude) == (town.latitude, town.longitude)
-    office = Place.objects.get(source="localgovjp", name="新宿区")
+    office = Place.objects.get(source="project", name="新宿区")
     whole = Place.objects.get(source="japanpost", source_id="1600000")
     assert (whole.latitude, whole.longitude) == pytest.approx(
         (office.latitude, office.longitude), abs=1e-6
     )
     assert Place.objects.get(source="japanpost", source_id="1600007").detail.endswith("荒木町")
-    (fault,) = outcome.sources[1].rejections
-    assert (fault.line, fault.value) == (5, "無名町")
+    # Of a postcode of two municipalities, one office alone would be a guess.
+    faults = outcome.sources[1].rejections
+    assert [(fault.line, fault.value) for fault in faults] == [
+        (5, "無名町"),
+        (6, "以下に掲載がない場合"),
+    ]
 
 
 def test_one_source_of_postcodes_takes_the_place_of_the_other(tmp_path: Path) -> None:
@@ -284,6 +335,7 @@ def test_a_table_of_cities_is_read_and_municipalities_go_before_it(tmp_path: Pat
         "2,Akihabara,35.7,139.77,77200,40,あきはばら|秋葉原",
         "3,Nowhere,35.7,139.77,1,99,",
         "4,Swapped,139.7,35.7,1,40,",
+        "1852139,Shinagawa,33.63627,133.00572,422488,05,品川区",
     )
     outcome = load(path)
     cities = Place.objects.filter(source="geonames")
@@ -292,7 +344,9 @@ def test_a_table_of_cities_is_read_and_municipalities_go_before_it(tmp_path: Pat
     assert [(f.line, f.column) for f in outcome.sources[0].rejections] == [
         (4, "admin1"),
         (5, "lat"),
+        (6, "geonameid"),
     ]
+    assert "placed in Ehime" in outcome.sources[0].rejections[-1].reason
     assert load_default_places().already
 
 
@@ -407,12 +461,14 @@ def test_a_dry_run_says_what_would_be_and_changes_nothing(tmp_path: Path) -> Non
 
 
 def test_towns_are_read_again_once_what_they_rest_on_has_changed(tmp_path: Path) -> None:
-    towns = write(tmp_path / "towns.csv", *TOWNS)
+    town = "北海道,虻田郡倶知安町,高砂,42.89,140.75"
+    towns = write(tmp_path / "towns.csv", TOWN_COLUMNS, town)
     load(towns)
-    row = "東京都,新宿区,しんじゅくく,35.69389,139.70333,131041"
+    assert Place.objects.get(source="geolonia").municipality_code == ""
+    row = "北海道,倶知安町,くっちゃんちょう,42.9016667,140.7586111,014001"
     load(write(tmp_path / "municipalities.csv", MUNICIPALITY_COLUMNS, row))
     assert load(towns).sources[0].written is not None
-    assert Place.objects.get(name="大須一丁目").municipality_code == ""
+    assert Place.objects.get(source="geolonia").municipality_code == "01400"
 
 
 def test_an_error_in_the_middle_leaves_the_old_places(tmp_path: Path) -> None:

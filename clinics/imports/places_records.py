@@ -77,8 +77,9 @@ class Source:
 
 PROJECT = Source(
     "project",
-    "駅：「国土数値情報（鉄道データ）」（国土交通省）を加工して作成。都道府県：code4fukui/localgovjp（CC0）",
-    "国土数値情報利用規約; CC0 1.0",
+    "駅：「国土数値情報（鉄道データ）」（国土交通省）を加工して作成。"
+    "都道府県・市区町村：code4fukui/localgovjp（CC0）、人口は GeoNames（https://www.geonames.org/）",
+    "国土数値情報利用規約; CC0 1.0; CC BY 4.0",
     "https://nlftp.mlit.go.jp/ksj/gml/datalist/KsjTmplt-N02-2022.html",
 )
 GEONAMES = Source(

@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.db.models import Q
+
 from clinics.imports.places_cells import Point
 from clinics.imports.places_near import ByCell
-from clinics.imports.places_records import GEOLONIA, LOCALGOVJP
-from clinics.models import Place
+from clinics.imports.places_records import GEOLONIA, LOCALGOVJP, PROJECT
+from clinics.models import Place, PlaceKind
 from clinics.place_names import fold_place, without_district
 
-# Towns are seldom further apart than five kilometres, offices of municipalities than thirty.
+# Towns are seldom further apart than five kilometres, cities than thirty.
 TOWN_CELL_DEG = 0.05
-OFFICE_CELL_DEG = 0.3
+CITY_CELL_DEG = 0.3
 # How many neighbours have to agree on where a point lies.
 WITNESSES = 3
 
@@ -47,28 +49,33 @@ class Surroundings:
 
         A point is where the three nearest towns are, if all of them are in one municipality or at
         least one prefecture. Without towns near it, it is in the prefecture of the three nearest
-        offices, its municipality unknown: the nearest office is often the neighbour's.
+        municipalities, cities and stations, its municipality unknown: the nearest is often the
+        neighbour's.
         """
         towns = self._towns_around.nearest(latitude, longitude, WITNESSES)
         prefectures = {prefecture for prefecture, _ in towns}
         codes = {code for _, code in towns}
         if not towns:
-            offices = self._offices.nearest(latitude, longitude, WITNESSES)
-            prefectures = {code[:2] for code in offices}
+            cities = self._cities_around.nearest(latitude, longitude, WITNESSES)
+            prefectures = set(cities) if len(cities) == WITNESSES else set()
         prefecture = prefectures.pop() if len(prefectures) == 1 else ""
         if len(codes) != 1 or not prefecture:
             return prefecture, NOWHERE
         return prefecture, self._by_code.get(codes.pop(), NOWHERE)
 
-    @cached_property
-    def _by_code(self) -> dict[str, Municipality]:
-        rows = Place.objects.using(self._using).filter(source=LOCALGOVJP.name)
+    def _of_source(self, source: str) -> dict[str, Municipality]:
+        rows = Place.objects.using(self._using).filter(source=source, kind=PlaceKind.MUNICIPALITY)
         return {
             code: Municipality(code, name, (latitude, longitude))
             for code, name, latitude, longitude in rows.values_list(
                 "municipality_code", "name", "latitude", "longitude"
             )
         }
+
+    @cached_property
+    def _by_code(self) -> dict[str, Municipality]:
+        """The municipalities that are known, an imported one before the project's."""
+        return self._of_source(PROJECT.name) | self._of_source(LOCALGOVJP.name)
 
     @cached_property
     def _municipalities(self) -> dict[tuple[str, str], Municipality]:
@@ -78,11 +85,18 @@ class Surroundings:
         }
 
     @cached_property
-    def _offices(self) -> ByCell[str]:
-        offices = ByCell[str](OFFICE_CELL_DEG)
-        for code, municipality in self._by_code.items():
-            offices.add(*municipality.point, code)
-        return offices
+    def _cities_around(self) -> ByCell[str]:
+        """The prefectures of municipalities, cities and the project's stations."""
+        cities = ByCell[str](CITY_CELL_DEG)
+        rows = Place.objects.using(self._using).filter(
+            Q(kind__in=(PlaceKind.MUNICIPALITY, PlaceKind.CITY))
+            | Q(source=PROJECT.name, kind=PlaceKind.STATION)
+        )
+        for latitude, longitude, prefecture in rows.exclude(prefecture_code="").values_list(
+            "latitude", "longitude", "prefecture_code"
+        ):
+            cities.add(latitude, longitude, prefecture)
+        return cities
 
     @cached_property
     def _towns(self) -> dict[tuple[str, str, str], Point]:

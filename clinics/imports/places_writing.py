@@ -9,10 +9,12 @@ from django.db import connections
 from django.utils import timezone
 
 from clinics import bulk
+from clinics.imports.places_cities import SAME_CITY_KM
 from clinics.imports.places_near import ByName
 from clinics.imports.places_records import (
     GEONAMES,
     JAPAN,
+    LOCALGOVJP,
     N02,
     PROJECT,
     PlaceRecord,
@@ -39,6 +41,8 @@ COLUMNS = (
     "weight",
     "detail",
 )
+# The kinds of which there are hundreds of thousands are kept apart in the index of names.
+TIERS = {kind: int(kind in (PlaceKind.TOWN, PlaceKind.POSTCODE)) for kind in PlaceKind}
 BATCH = 5000
 IDS_PER_STATEMENT = 500
 
@@ -61,6 +65,17 @@ class Written:
     keys: int = 0
 
 
+def wait_for_other_writers(using: str) -> None:
+    """Let one process at a time write places; call it at the start of the transaction.
+
+    Whoever writes holds the row of the project's own source, which every gazetteer has. SQLite,
+    whose transactions wait for each other from their start, has no use for that.
+    """
+    PlaceSource.objects.using(using).select_for_update().get_or_create(
+        name=PROJECT.name, defaults={"loaded_at": timezone.now()}
+    )
+
+
 def replace_places(
     edition: Edition,
     records: Iterable[PlaceRecord],
@@ -72,7 +87,7 @@ def replace_places(
 
     A second place with the same id is rejected. ``progress`` is told how many more were written.
     """
-    delete_source(edition.source.name, using)
+    _delete_places(edition.source.name, using)
     written = Written()
     unique = _unique(records, edition, reject)
     values = attrgetter(*COLUMNS)
@@ -84,11 +99,11 @@ def replace_places(
         ]
         bulk.insert(Place, ("id", "source", *COLUMNS), rows, using)
         names = [
-            (key, place_id)
+            (TIERS[record.kind], key.encode(), place_id)
             for place_id, record in zip(ids, batch, strict=True)
             for key in record.keys()  # noqa: SIM118
         ]
-        bulk.insert(PlaceName, ("key", "place_id"), names, using)
+        bulk.insert(PlaceName, ("tier", "key", "place_id"), names, using)
         written.places += len(batch)
         written.keys += len(names)
         progress(len(batch))
@@ -110,24 +125,32 @@ def replace_places(
 
 def delete_source(name: str, using: str) -> None:
     """Delete a source's places with their names, and the source."""
+    _delete_places(name, using)
+    PlaceSource.objects.using(using).filter(name=name).delete()
+
+
+def _delete_places(source: str, using: str) -> None:
     names, places = PlaceName._meta.db_table, Place._meta.db_table
     with connections[using].cursor() as cursor:
         cursor.execute(
             f"DELETE FROM {names} WHERE place_id IN (SELECT id FROM {places} WHERE source = %s)",
-            [name],
+            [source],
         )
-        cursor.execute(f"DELETE FROM {places} WHERE source = %s", [name])
-    PlaceSource.objects.using(using).filter(name=name).delete()
+        cursor.execute(f"DELETE FROM {places} WHERE source = %s", [source])
 
 
 def supersede(using: str) -> int:
     """Delete what a better source has too, and say how many places that was.
 
-    The project's stations give way to N02's of the same folded name within two kilometres, and
-    GeoNames' Japanese cities to municipalities and prefectures. Those took over readings and Latin
-    names while they were read.
+    The project's stations give way to N02's of the same folded name within two kilometres, its
+    municipalities to localgovjp's of the same code, and GeoNames' Japanese cities to municipalities.
+    Those took over readings and Latin names while they were read.
     """
-    doomed = [*_superseded_stations(using), *_superseded_cities(using)]
+    doomed = [
+        *_superseded_stations(using),
+        *_superseded_municipalities(using),
+        *_superseded_cities(using),
+    ]
     for start in range(0, len(doomed), IDS_PER_STATEMENT):
         some = doomed[start : start + IDS_PER_STATEMENT]
         PlaceName.objects.using(using).filter(place_id__in=some).delete()
@@ -166,14 +189,31 @@ def _superseded_stations(using: str) -> Iterator[int]:
             yield place_id
 
 
-def _superseded_cities(using: str) -> Iterator[int]:
-    """GeoNames' Japanese cities that share a key with a municipality or prefecture, however far.
+def _superseded_municipalities(using: str) -> Iterator[int]:
+    places = Place.objects.using(using).filter(kind=PlaceKind.MUNICIPALITY)
+    imported = places.filter(source=LOCALGOVJP.name).values("municipality_code")
+    doomed = places.filter(source=PROJECT.name, municipality_code__in=imported)
+    yield from doomed.values_list("id", flat=True)
 
-    Most are that municipality. The others are namesakes, many of them at a wrong place: GeoNames
-    has 品川区 in Ehime and 江東区 in Kumamoto.
+
+def _superseded_cities(using: str) -> Iterator[int]:
+    """GeoNames' Japanese cities that bear a name of a municipality.
+
+    Near it they are the same. Where all municipalities were imported, the others give way too,
+    however far they are: they are namesakes, many of them at a wrong place.
     """
     names = PlaceName.objects.using(using)
-    ranked = names.filter(place__kind__in=(PlaceKind.MUNICIPALITY, PlaceKind.PREFECTURE))
-    taken = set(ranked.values_list("key", flat=True))
+    imported = set(names.filter(place__source=LOCALGOVJP.name).values_list("key", flat=True))
+    at = ("key", "place__latitude", "place__longitude")
+    principal = names.filter(place__source=PROJECT.name, place__kind=PlaceKind.MUNICIPALITY)
+    near = ByName[bool]()
+    for key, latitude, longitude in principal.values_list(*at):
+        near.add(key, latitude, longitude, True)
     cities = names.filter(place__source=GEONAMES.name, place__country=JAPAN)
-    yield from sorted({city for key, city in cities.values_list("key", "place_id") if key in taken})
+    yield from sorted(
+        {
+            city
+            for key, latitude, longitude, city in cities.values_list(*at, "place_id")
+            if key in imported or near.near(key, latitude, longitude, SAME_CITY_KM)
+        }
+    )

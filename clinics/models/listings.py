@@ -100,7 +100,8 @@ class ListingText(models.Model):
     line end before the first; ``address`` is folded alike (:mod:`clinics.text`). Position and masks
     are those of the listing's postings, so that the other filters are tests on the same row.
     ``bigrams_a`` and ``bigrams_b`` are the bits of the pairs of characters in names and address
-    (:func:`clinics.text.bigram_bits`): a row without those of a word does not hold the word.
+    (:func:`clinics.text.bigram_bits`): a row without those of a word does not hold the word. With
+    the listing's own ``name_key`` and ``facility_id`` matches are ordered without looking it up.
     """
 
     listing = models.OneToOneField(Listing, on_delete=models.CASCADE, primary_key=True)
@@ -114,6 +115,8 @@ class ListingText(models.Model):
     bigrams_b = models.BigIntegerField(default=0)
     names = models.TextField()
     address = models.TextField()
+    name_key = models.BinaryField()
+    facility_id = models.UUIDField()
 
     def __str__(self) -> str:
         return self.names.strip()

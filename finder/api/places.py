@@ -14,7 +14,7 @@ from finder.api.caching import PRIVATE
 from finder.api.negotiation import JSON
 from finder.api.place_documents import PlaceCredit, PlaceList, place_document
 from finder.api.reading import ReadView
-from finder.api.schema import REFUSALS, RETRY_AFTER, schema_of
+from finder.api.schema import ALLOW, CACHE_CONTROL, NO_LOGIN, REFUSALS, RETRY_AFTER, schema_of
 from finder.fields import TextField, WholeNumberField, WordsField, refusal
 from finder.places import Candidate, candidates
 from finder.problems import InvalidParameters, ParameterError, suggestion
@@ -24,6 +24,7 @@ LONGEST_TEXT = 100
 MOST_PLACES = 20
 USUAL_PLACES = 10
 KINDS = tuple(PlaceKind.values)
+ONE_KIND = f"({'|'.join(KINDS)})"
 FIELDS: Mapping[str, Any] = {
     "q": TextField(longest=LONGEST_TEXT),
     "limit": WholeNumberField(least=1, most=MOST_PLACES),
@@ -58,11 +59,12 @@ SCHEMA: dict[str, Any] = {
         ),
         OpenApiParameter(
             "kind",
-            {"type": "string"},
+            {"type": "string", "pattern": f"^{ONE_KIND}(,{ONE_KIND})*$"},
             description=f"Kinds of places wanted, separated by commas: {', '.join(KINDS)}.",
             examples=[OpenApiExample("stations alone", "station")],
         ),
-        RETRY_AFTER,
+        CACHE_CONTROL,
+        ALLOW,
         RETRY_AFTER,
     ],
     "responses": {
@@ -71,6 +73,7 @@ SCHEMA: dict[str, Any] = {
         ),
         **REFUSALS,
     },
+    **NO_LOGIN,
     "tags": ["places"],
 }
 

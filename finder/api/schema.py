@@ -22,6 +22,7 @@ from clinics.models import Scheme
 from finder.api.documents import ConceptList, FeatureCollection, Problem, SearchResponse
 from finder.api.place_documents import PlaceList
 from finder.parameters import SearchParameters
+from finder.questions import MOST_REPETITIONS
 
 PRIMITIVES: dict[Any, dict[str, Any]] = {
     str: {"type": "string"},
@@ -125,6 +126,9 @@ def _cached(document: Any, description: str) -> dict[Any, Any]:
     }
 
 
+# Said by leaving `security` out: from `[{}]`, which means the same, generators make clients that
+# want a token.
+NO_LOGIN: dict[str, Any] = {"auth": []}
 # What every address answers that a reader asks of.
 REFUSALS = {
     **_problem(400, "Parameters that cannot be understood, or that do not exist here"),
@@ -132,20 +136,65 @@ REFUSALS = {
     **_problem(414, "A query string of more than 8,192 bytes"),
     **_problem(429, "Too many requests; ask again after the seconds of Retry-After"),
 }
-RETRY_AFTER = OpenApiParameter(
+
+
+def _header(
+    name: str,
+    statuses: list[int],
+    description: str,
+    *,
+    required: bool = True,
+    schema: dict[str, Any] | None = None,
+) -> OpenApiParameter:
+    """A header of the answers of these statuses."""
+    return OpenApiParameter(
+        name,
+        schema or {"type": "string"},
+        OpenApiParameter.HEADER,
+        required=required,
+        description=description,
+        response=statuses,
+    )
+
+
+ALLOW = _header("Allow", [405], "The methods that the address has.")
+RETRY_AFTER = _header(
     "Retry-After",
-    {"type": "integer", "minimum": 1},
-    OpenApiParameter.HEADER,
-    required=True,
-    description="Seconds until a request is answered again.",
-    response=[429],
+    [429],
+    "Seconds until a request is answered again.",
+    schema={"type": "integer", "minimum": 1},
 )
-LINK = OpenApiParameter(
+CACHE_CONTROL = _header(
+    "Cache-Control",
+    [200],
+    "`private, no-store` where the question tells of the searcher, else `no-cache`.",
+)
+VARY = _header(
+    "Vary", [200, 304, 400, 405, 406, 414, 429], "`Accept`: the form of the answer depends on it."
+)
+LINK = _header(
     "Link",
-    str,
+    [200],
+    "The next page, as `rel=next` (RFC 8288); not with CSV, not on the last page.",
+    required=False,
+)
+ETAG = _header("ETag", [200, 304], "The version of the answer, for `If-None-Match`.")
+# CSV is on its way before its end is known, and what tells of the searcher is kept by nobody.
+SEARCH_ETAGS = (
+    _header(
+        "ETag",
+        [200],
+        "The version of the answer, for `If-None-Match`; not with CSV, nor where the question "
+        "tells of the searcher.",
+        required=False,
+    ),
+    _header("ETag", [304], "The version of the answer, which the client has."),
+)
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match",
+    {"type": "string"},
     OpenApiParameter.HEADER,
-    description="The next page, as `rel=next` (RFC 8288); not with CSV, not on the last page.",
-    response=[200],
+    description="Entity tags that the client has (RFC 9110 §13.1.2); a current one is answered 304.",
 )
 
 
@@ -154,7 +203,7 @@ def _search_parameter(name: str, parameter: Any) -> OpenApiParameter:
         name,
         parameter.schema
         if not parameter.repeatable
-        else {"type": "array", "items": parameter.schema},
+        else {"type": "array", "items": parameter.schema, "maxItems": MOST_REPETITIONS},
         description=f"{parameter.description}{_for_example(parameter)}",
         explode=True if parameter.repeatable else None,
         style="form" if parameter.repeatable else None,
@@ -177,7 +226,16 @@ CLINIC_SEARCH: dict[str, Any] = {
         "the same order, CSV all of them at once. "
         "Not medical advice; in an emergency in Japan call 119."
     ),
-    "parameters": [*SEARCH_PARAMETERS, LINK, RETRY_AFTER],
+    "parameters": [
+        *SEARCH_PARAMETERS,
+        IF_NONE_MATCH,
+        LINK,
+        *SEARCH_ETAGS,
+        CACHE_CONTROL,
+        VARY,
+        ALLOW,
+        RETRY_AFTER,
+    ],
     "responses": {
         **_cached(SearchResponse, "A page of hits"),
         (200, "application/geo+json"): _answer(FeatureCollection, "A page of hits for maps"),
@@ -189,18 +247,20 @@ CLINIC_SEARCH: dict[str, Any] = {
         **REFUSALS,
         **_problem(406, "A form that there is not"),
     },
+    **NO_LOGIN,
     "tags": ["clinics"],
 }
 CLINIC_DETAIL: dict[str, Any] = {
     "operation_id": "getClinic",
     "summary": "One clinic",
     "description": "Everything known of a clinic, with sources and dates. Carries an ETag.",
-    "parameters": [RETRY_AFTER],
+    "parameters": [IF_NONE_MATCH, ETAG, CACHE_CONTROL, ALLOW, RETRY_AFTER],
     "responses": {
         **_cached(ClinicDetail, "The clinic"),
         **REFUSALS,
         **_problem(404, "No such published clinic"),
     },
+    **NO_LOGIN,
     "tags": ["clinics"],
 }
 CONCEPTS: dict[str, Any] = {
@@ -213,8 +273,13 @@ CONCEPTS: dict[str, Any] = {
             {"type": "string", "enum": list(Scheme.values)},
             description="Only concepts of this scheme.",
         ),
+        IF_NONE_MATCH,
+        ETAG,
+        CACHE_CONTROL,
+        ALLOW,
         RETRY_AFTER,
     ],
     "responses": {**_cached(ConceptList, "The concepts"), **REFUSALS},
+    **NO_LOGIN,
     "tags": ["taxonomy"],
 }

@@ -14,19 +14,17 @@ PLACE_COLUMNS = """
     p.prefecture_code, p.municipality_code, p.municipality, p.latitude, p.longitude, p.weight,
     p.detail
 """
-IN_RANGE = "n.key >= %s AND n.key < %s"
-# Kinds of which a country has thousands, not hundreds of thousands.
-NOTABLE = ", ".join(
-    f"'{kind}'"
-    for kind in (PlaceKind.PREFECTURE, PlaceKind.MUNICIPALITY, PlaceKind.STATION, PlaceKind.CITY)
-)
+# The tiers of :class:`clinics.models.PlaceName`.
+NOTABLE, OTHERS = 0, 1
+IN_RANGE = "n.tier = %s AND n.key >= %s AND n.key < %s"
 # No name is borne by so many places; it is there so that no reading is without an end.
 MOST_NAMESAKES = 2_000
 MOST_NOTABLE = 2_000
 MOST_OTHERS = 200
 # The shorter way round the earth.
 DEGREES_EAST = "(180 - ABS(180 - ABS(p.longitude - (%s))))"
-LAST_CHARACTER = "\U0010ffff"
+# No byte of UTF-8 is so high.
+AFTER_EVERY_CHARACTER = b"\xff"
 
 
 class Spot(NamedTuple):
@@ -62,24 +60,25 @@ def called(keys: Collection[str], using: str) -> list[PlaceRow]:
     if not keys:
         return []
     marks = ", ".join(["%s"] * len(keys))
-    borne = f"(SELECT * FROM clinics_placename n WHERE n.key IN ({marks}) LIMIT {MOST_NAMESAKES})"
-    return _fetch_places(borne, list(keys), using)
+    borne = f"n.tier IN ({NOTABLE}, {OTHERS}) AND n.key IN ({marks})"
+    first = f"(SELECT * FROM clinics_placename n WHERE {borne} LIMIT {MOST_NAMESAKES})"
+    return _fetch_places(first, [key.encode() for key in keys], using)
 
 
 def beginning_with(key: str, using: str) -> list[PlaceRow]:
     """Places with a folded name that begins so: the notable ones, and the first of the others."""
-    # Cut before they are joined, so that no planner reads them all.
-    first = (
-        f"(SELECT * FROM clinics_placename n WHERE {IN_RANGE} ORDER BY n.key LIMIT {MOST_OTHERS})"
-    )
-    return notable_beginning_with(key, using) + _fetch_places(first, _range(key), using)
+    others = _fetch_places(_first_names(MOST_OTHERS), _range(OTHERS, key), using)
+    return notable_beginning_with(key, using) + others
 
 
 def notable_beginning_with(key: str, using: str) -> list[PlaceRow]:
     """Prefectures, municipalities, stations and cities with a folded name that begins so."""
-    begun = f"(SELECT * FROM clinics_placename n WHERE {IN_RANGE})"
-    where = f"WHERE p.kind IN ({NOTABLE}) LIMIT {MOST_NOTABLE}"
-    return _fetch_places(begun, _range(key), using, where)
+    return _fetch_places(_first_names(MOST_NOTABLE), _range(NOTABLE, key), using)
+
+
+def _first_names(limit: int) -> str:
+    """The first names of a range, cut before they are joined, so that no planner reads them all."""
+    return f"(SELECT * FROM clinics_placename n WHERE {IN_RANGE} ORDER BY n.key LIMIT {limit})"
 
 
 def nearest(latitude: float, longitude: float, number: int, using: str) -> list[PlaceRow]:
@@ -101,9 +100,9 @@ def nearest(latitude: float, longitude: float, number: int, using: str) -> list[
     return sorted(rows, key=lambda row: (distance_m(here, row), row.source, row.source_id))[:number]
 
 
-def _range(key: str) -> list[str]:
-    """The bounds of the names that begin so."""
-    return [key, key + LAST_CHARACTER]
+def _range(tier: int, key: str) -> list[int | bytes]:
+    """The tier and the bounds of the names that begin so."""
+    return [tier, key.encode(), key.encode() + AFTER_EVERY_CHARACTER]
 
 
 def _fetch_places(names: str, values: Sequence[Any], using: str, where: str = "") -> list[PlaceRow]:
@@ -116,7 +115,7 @@ def _fetch_places(names: str, values: Sequence[Any], using: str, where: str = ""
         values,
         using,
     )
-    return [PlaceRow(*row) for row in rows]
+    return [PlaceRow(bytes(key).decode(), *place) for key, *place in rows]
 
 
 def _fetch(sql: str, values: Sequence[Any], using: str) -> list[tuple[Any, ...]]:

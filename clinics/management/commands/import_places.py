@@ -29,6 +29,11 @@ from clinics.imports.refusal import ImportRefused
 from clinics.models import PlaceSource
 
 REJECTIONS_SHOWN = 20
+ONLY_DEFAULTS = (
+    "No file is named, so only the places that come with the project are loaded. --download adds "
+    "all municipalities, towns, postcodes and stations from their publishers, PATH those in files."
+)
+DEFAULT_EDITION = "comes with the project"
 # A spreadsheet would run a cell that begins with one of these.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -55,7 +60,8 @@ class Command(BaseCommand):
         "Import places that a search can start from: municipalities, towns, postcodes, stations "
         "and cities. A file is known by its contents, not its name. One transaction; repeating it "
         "changes nothing; a source's new file takes the place of its old one. Prefectures, "
-        "principal stations and the larger cities are there without it."
+        "principal municipalities and stations, and the cities that GeoNames has, come with the "
+        "project: they are loaded first, and alone where nothing else is named."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -113,7 +119,7 @@ class Command(BaseCommand):
             cities = self._choice(options)
             paths = [*options["paths"], *self._downloaded(console, options)]
             if not paths and cities is None:
-                raise CommandError("Give files or a folder of them, --download, or --cities.")
+                console.print(ONLY_DEFAULTS)
             console.print("Checking the files …")
             files, others = open_place_files(paths)
             outcome = self._import(console, files, cities, dry_run=options["dry_run"])
@@ -180,6 +186,10 @@ class Command(BaseCommand):
         table.add_column("edition")
         for column in ("places", "keys", "rows rejected"):
             table.add_column(column, justify="right")
+        for name, written in outcome.defaults.written.items():
+            table.add_row(name, DEFAULT_EDITION, f"{written.places:,}", f"{written.keys:,}", "0")
+        if outcome.defaults.already and not outcome.sources:
+            table.add_row("", DEFAULT_EDITION, "unchanged", "", "")
         for source in outcome.sources:
             numbers = ("unchanged", "", "")
             if source.written:
