@@ -1,14 +1,14 @@
 """Redis GEOSEARCH on the same points: one sorted set for each term, asked in growing circles."""
 
 import math
+import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from importlib.util import find_spec
-from pathlib import Path
 from shutil import which
 from typing import Any
 
@@ -43,23 +43,26 @@ def how_to_get_it() -> str | None:
 
 @contextmanager
 def served() -> Iterator[Any]:
-    """A client of a server of one's own on a socket in a temporary folder, ended afterwards."""
+    """A client of a server of one's own on a loopback port, ended afterwards."""
+    redis = import_module("redis")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
     with tempfile.TemporaryDirectory(prefix="clinic-finder-redis-") as folder:
-        socket = Path(folder) / "socket"
         process = subprocess.Popen(
             [
-                *(SERVER, "--port", "0", "--unixsocket", str(socket), "--dir", folder),
+                *(SERVER, "--bind", "127.0.0.1", "--port", str(port), "--dir", folder),
                 *("--save", "", "--appendonly", "no", "--loglevel", "warning", "--logfile", "log"),
             ],
             stdout=subprocess.DEVNULL,
         )
+        client = redis.Redis(port=port)
         try:
             for _ in range(SECONDS_TO_START * 20):
-                if socket.exists():
+                with suppress(redis.exceptions.ConnectionError):
+                    client.ping()
                     break
                 time.sleep(0.05)
-            client = import_module("redis").Redis(unix_socket_path=str(socket))
-            client.ping()
             yield client
             client.close()
         finally:

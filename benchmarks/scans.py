@@ -9,8 +9,9 @@ from dataclasses import replace
 
 from clinics.terms import EVERY_CLINIC
 from finder.cells import ANYWHERE
-from finder.postings import Bounds, Postings
+from finder.postings import Postings
 from finder.query import AnyOf, SearchQuery
+from finder.readings import Bounds
 from finder.terms import Planner
 from finder.walks import Walk
 

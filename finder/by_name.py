@@ -10,8 +10,9 @@ from dataclasses import replace
 
 from clinics.position import Compass, ecef, geodesic_m
 from finder.conditions import Sql
-from finder.postings import Bounds, Named, Postings, millimetres
+from finder.postings import Postings
 from finder.query import Hit, NameKey, Page, RankedKey, SearchQuery, empty_page
+from finder.readings import Bounds, Named, millimetres
 from finder.terms import Plan, make_plan
 
 # To sort m of n clinics costs m look-ups, to walk the names about n / m of them for each hit of a

@@ -6,8 +6,9 @@ from dataclasses import replace
 from clinics.terms import VERIFIED
 from finder import by_name
 from finder.conditions import Not
-from finder.postings import Bounds, Named, Postings
+from finder.postings import Postings
 from finder.query import AnyOf, Hit, NameKey, Page, RankedKey, SearchQuery, empty_page
+from finder.readings import Bounds, Named
 from finder.terms import Plan, Planner
 
 UNVERIFIED = 0

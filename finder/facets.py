@@ -9,10 +9,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from django.db import connections
+
 from clinics.models import Scheme
 from finder.conditions import Sql, placeholders
-from finder.postings import Bounds, Postings
+from finder.postings import READ_WHOLE, Postings
 from finder.query import AnyOf, SearchQuery
+from finder.readings import Bounds
 from finder.terms import Planner, Requirement
 from finder.walks import Walk
 
@@ -116,22 +119,37 @@ def _at_the_edge(postings: Postings, carried: Requirement) -> Counter[int]:
 
 
 def _look_up(postings: Postings, carried: Requirement, where: Sql) -> Counter[int]:
-    """The terms of few matches, looked up clinic by clinic."""
+    """The terms of few matches, looked up clinic by clinic.
+
+    Of words the matches are read first: PostgreSQL cannot know how few texts hold them, and would
+    rather read every posting. Where they are many after all, it is right.
+    """
     area = postings.area(Bounds.of(postings.query.radius_km).ceiling_m)
     strength = "AND q.strength >= %s" if carried.least_strength else ""
     # The plus keeps the engine from looking for every term of every clinic.
     terms = f"+q.term_id IN ({placeholders(carried.terms)}) {strength}"
     values = [*carried.term_ids, *([carried.least_strength] if carried.least_strength else [])]
-    rows = postings.walk.fetch(
-        area,
-        f"""
-        SELECT q.term_id, COUNT(*) FROM (SELECT DISTINCT p.listing_id {{walk}} {where.text}) m
-        CROSS JOIN clinics_posting q WHERE {terms} AND q.listing_id = m.listing_id
-        GROUP BY q.term_id
-        """,
-        after=[*where.values, *values],
-    )
-    return Counter({term_id: int(number) for term_id, number in rows})
+    matching = f"SELECT DISTINCT p.listing_id {{walk}} {where.text}"
+
+    def select(matches: str) -> str:
+        return f"""
+            SELECT q.term_id, COUNT(*) FROM ({matches}) m CROSS JOIN clinics_posting q
+            WHERE q.listing_id = m.listing_id AND {terms} GROUP BY q.term_id
+        """
+
+    if postings.walk.row.is_text:
+        limited = f"{matching} LIMIT {READ_WHOLE + 1}"
+        ids = [pk for (pk,) in postings.walk.fetch(area, limited, after=where.values)]
+        if not ids:
+            return Counter()
+        if len(ids) <= READ_WHOLE:
+            each = ", ".join(["(%s)"] * len(ids))
+            matches = f"SELECT v.column1 AS listing_id FROM (VALUES {each}) v"
+            with connections[postings.using].cursor() as cursor:
+                cursor.execute(select(matches), [*ids, *values])
+                return Counter(dict(cursor.fetchall()))
+    rows = postings.walk.fetch(area, select(matching), after=[*where.values, *values])
+    return Counter(dict(rows))
 
 
 def _walk(postings: Postings, carried: Requirement) -> Counter[int]:

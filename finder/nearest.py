@@ -16,8 +16,9 @@ from dataclasses import replace
 from clinics.position import Compass, chord_ceiling_m
 from finder.cells import Block, block, level_of_height
 from finder.conditions import Sql
-from finder.postings import Bounds, Candidate, Postings
+from finder.postings import Postings
 from finder.query import Box, Centre, Hit, NearestKey, Page, RankedKey, SearchQuery, empty_page
+from finder.readings import Bounds, Candidate
 from finder.terms import Plan, make_plan
 
 # A driver of this many postings is read whole: faster than finding the right block.
