@@ -426,7 +426,9 @@ def test_a_facility_of_the_register_is_found_as_people_type_it(official_data_dir
 
 
 @given(st.text(), st.text(min_size=1), st.text())
-def test_a_text_has_all_the_bigram_bits_of_what_it_holds(before: str, word: str, after: str) -> None:
+def test_a_text_has_all_the_bigram_bits_of_what_it_holds(
+    before: str, word: str, after: str
+) -> None:
     bits = bigram_bits(word)
     assert bigram_bits(f"{before}{word}{after}") & bits == bits
     assert 0 <= bits < 1 << BIGRAM_BITS
