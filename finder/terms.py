@@ -117,13 +117,16 @@ class Words:
         whole, first, held = (
             _like(names, pattern) for pattern in (f"%\n{phrase}\n%", f"%\n{phrase}%", f"%{phrase}%")
         )
-        in_names = joined(
-            [_like(names, f"%{escaped(w.text)}%") for w in self.question.words], "AND"
-        )
+        cases = [held, whole, first]
+        in_names = ""
+        if [word.text for word in self.question.words] != [self.question.phrase]:
+            patterns = (f"%{escaped(word.text)}%" for word in self.question.words)
+            cases.append(joined([_like(names, pattern) for pattern in patterns], "AND"))
+            in_names = f"WHEN {cases[-1].text} THEN 3 "
         return Sql(
             f"CASE WHEN {held.text} THEN CASE WHEN {whole.text} THEN 0 WHEN {first.text} THEN 1 "
-            f"ELSE 2 END WHEN {in_names.text} THEN 3 ELSE 4 END",
-            [value for part in (held, whole, first, in_names) for value in part.values],
+            f"ELSE 2 END {in_names}ELSE 4 END",
+            [value for case in cases for value in case.values],
         )
 
     def _all(self, row: Row) -> Sql:
