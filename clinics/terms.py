@@ -7,6 +7,8 @@ from clinics.vocabulary import Vocabulary
 
 EVERY_CLINIC = "every:clinic"
 NON_MEDICAL = "care:non-medical"
+# The concept by whose name places that are no medical care are asked for.
+BODYWORK = f"{Scheme.CATEGORY}:non-medical-bodywork"
 # Verified by the curators at some time, and on evidence experienced with athletes.
 VERIFIED = "verified:ever"
 ATHLETES = "experience:athletes"

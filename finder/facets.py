@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from django.db import connections
 
 from clinics.models import Scheme
+from clinics.terms import BODYWORK
 from finder.conditions import Sql, placeholders
 from finder.postings import READ_WHOLE, Postings
 from finder.query import AnyOf, SearchQuery
@@ -30,7 +31,6 @@ CLAIMED = (
     Scheme.LANGUAGE,
     Scheme.FEATURE,
 )
-BODYWORK = f"{Scheme.CATEGORY}:non-medical-bodywork"
 
 
 @dataclass(frozen=True, slots=True)

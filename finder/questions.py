@@ -14,13 +14,19 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from clinics.models import Scheme
-from clinics.terms import CONFIRMED, DOCUMENTED, MUNICIPALITY, NEW_PATIENTS, SECOND_OPINION
+from clinics.terms import (
+    BODYWORK,
+    CONFIRMED,
+    DOCUMENTED,
+    MUNICIPALITY,
+    NEW_PATIENTS,
+    SECOND_OPINION,
+)
 from finder.fields import DECIMAL, refusal
 from finder.parameters import CONCEPT_PARAMETERS, Parameter, SearchParameters
 from finder.problems import InvalidParameters, ParameterError, suggestion
 from finder.query import AnyOf, Centre, SearchQuery, Sort
 
-BODYWORK = f"{Scheme.CATEGORY}:non-medical-bodywork"
 MOST_REPETITIONS = 20
 LEAST_STRENGTHS = {"any": 0, "documented": DOCUMENTED, "confirmed": CONFIRMED}
 CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")

@@ -62,7 +62,7 @@ class Posting(models.Model):
 
     ``cell`` is the Morton code of the position (:mod:`clinics.position`), -1 for a clinic whose
     position is unknown. ``x``, ``y``, ``z`` are earth-centred metres. ``strength`` is how well the
-    best claim documents the term (:data:`clinics.publication.CONFIRMED` and above: checked by the
+    best claim documents the term (:data:`clinics.terms.CONFIRMED` and above: checked by the
     curators). The first index holds all that a search reads, so that a search is a walk along it.
     """
 
