@@ -6,6 +6,7 @@ from django.apps import AppConfig
 from django.apps.registry import Apps
 from django.apps.registry import apps as installed
 from django.db.models.signals import post_migrate
+from simple_history.signals import pre_create_historical_record
 
 
 def load_taxonomy_after_migrate(using: str, apps: Apps = installed, **_: Any) -> None:
@@ -20,7 +21,7 @@ def load_taxonomy_after_migrate(using: str, apps: Apps = installed, **_: Any) ->
     from clinics.taxonomy import load_taxonomy
 
     try:
-        apps.get_model("clinics", "ListingText")
+        apps.get_model("clinics", "CuratedEntry")
     except LookupError:
         return
     if load_taxonomy(using=using).updated or lacks_searched_rows(using):
@@ -32,4 +33,8 @@ class ClinicsConfig(AppConfig):
     verbose_name = "Catalogue"
 
     def ready(self) -> None:
+        """Load the taxonomy after migrations; have every row of history say who made it."""
+        from clinics.changes import put_circumstances
+
+        pre_create_historical_record.connect(put_circumstances)
         post_migrate.connect(load_taxonomy_after_migrate, sender=self)

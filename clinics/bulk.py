@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import time
 from operator import attrgetter
 from typing import Any
+from uuid import UUID
 
 import orjson
 from django.db import connections, models
@@ -48,14 +49,18 @@ def insert(
             )
 
 
-def delete(model: type[models.Model], ids: Sequence[int], using: str, column: str = "id") -> None:
+def delete(
+    model: type[models.Model], ids: Sequence[int] | Sequence[UUID], using: str, column: str = "id"
+) -> None:
     """Delete rows by primary key or another column of ids, and nothing that refers to them."""
     connection = connections[using]
+    (field,) = (field for field in model._meta.concrete_fields if field.column == column)
     table = connection.ops.quote_name(model._meta.db_table)
     marks = ", ".join(["%s"] * len(ids))
     if ids:
         with connection.cursor() as cursor:
-            cursor.execute(f"DELETE FROM {table} WHERE {column} IN ({marks})", ids)
+            prepared = [field.get_db_prep_value(value, connection) for value in ids]
+            cursor.execute(f"DELETE FROM {table} WHERE {column} IN ({marks})", prepared)
 
 
 def reserve_ids(model: type[models.Model], number: int, using: str) -> list[int]:

@@ -70,7 +70,7 @@ class ClinicSummary(TypedDict):
     features: list[CarriedConcept]
     second_opinion: SecondOpinionBrief
     verified_on: date | None
-    verify_by: date | None
+    verify_by: Annotated[date | None, "When the first part of it is due to be checked again"]
     url: Annotated[str, "Path of the full document"]
     updated_at: Annotated[str, "ISO 8601 instant of the last published change"]
 

@@ -41,6 +41,7 @@ LISTING_COLUMNS = [
     "published",
     "updated_at",
     "verified_on",
+    "verify_by",
     "latitude",
     "longitude",
     "name_key",
@@ -130,8 +131,10 @@ def republish_everything(
 
 
 def lacks_searched_rows(using: str = "default") -> bool:
-    """Whether there are listings from before searches read texts and hours of their own."""
+    """Whether there are listings from before a migration that asks for all of them anew."""
     published = Listing.objects.using(using).filter(published=True)
+    if published.filter(digest="").exists():
+        return True
     return published.exists() and not ListingText.objects.using(using).exists()
 
 
@@ -264,6 +267,7 @@ class Publisher:
             True,
             self.at,
             item.verified_on,
+            item.verify_by,
             latitude,
             longitude,
             item.name_key,

@@ -100,6 +100,7 @@ def _is_current(
     return (
         listing.summary == with_instant(rendered.summary, listing.updated_at)
         and listing.detail == with_instant(rendered.detail, listing.updated_at)
+        and listing.verify_by == rendered.verify_by
         and bytes(listing.name_key) == rendered.name_key
         and (listing.mask_a, listing.mask_b) == masks
         and filed.get(listing.pk) == expected

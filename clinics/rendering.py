@@ -3,13 +3,13 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import orjson
-from django.conf import settings
 
 from clinics.catalogue import Entry, Row
+from clinics.due import verify_by
 from clinics.filing import Evidence, evidence, term_strengths
 from clinics.hours import Closures
 from clinics.identity import CURATED, NAVII
@@ -64,6 +64,7 @@ class Rendered:
     timetable: Timetable
     position: tuple[float, float] | None
     verified_on: date | None
+    verify_by: date | None
     strengths: dict[str, int]
 
     def digest(self) -> str:
@@ -95,6 +96,7 @@ def render(entry: Entry, vocabulary: Vocabulary) -> Rendered:
         timetable=timetable,
         position=(brief["lat"], brief["lng"]) if located else None,
         verified_on=brief["verified_on"],
+        verify_by=brief["verify_by"],
         strengths=term_strengths(entry, found, vocabulary, brief, timetable),
     )
 
@@ -140,7 +142,7 @@ def summary(entry: Entry, vocabulary: Vocabulary, carried: Carried) -> dict[str,
         **{name: carried.get(scheme, []) for scheme, name in SUMMARY_SCHEMES.items()},
         "second_opinion": _second_opinion_brief(entry),
         "verified_on": verified_on,
-        "verify_by": verified_on and verified_on + timedelta(days=settings.VERIFICATION_DAYS),
+        "verify_by": verify_by(entry, vocabulary),
         "url": f"/api/v1/clinics/{entry.facility['id']}",
     }
 

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "simple_history",
     "clinics",
     "finder",
 ]
@@ -202,8 +203,16 @@ NUM_PROXIES = env.int("NUM_PROXIES", default=0)
 if NUM_PROXIES < 0:
     raise ImproperlyConfigured(f"NUM_PROXIES={NUM_PROXIES}: a number of proxies is 0 or more.")
 
-# How many days a verification by the curators stays fresh.
+# How many days what curators checked stays fresh: names, addresses and most claims; services and
+# second-opinion terms, which change sooner.
 VERIFICATION_DAYS = env.int("VERIFICATION_DAYS", default=365)
+SERVICE_VERIFICATION_DAYS = env.int("SERVICE_VERIFICATION_DAYS", default=90)
+# Whoever wrote a draft does not publish it, but where a team is one person.
+ONE_PERSON_TEAM = env.bool("ONE_PERSON_TEAM", default=False)
+# How many days the contact that a reporter leaves is kept.
+REPORT_CONTACT_DAYS = env.int("REPORT_CONTACT_DAYS", default=90)
+# How many days before a claim expires it comes to the curators' desk.
+EXPIRY_NOTICE_DAYS = env.int("EXPIRY_NOTICE_DAYS", default=30)
 
 # The countries whose cities every installation knows by name (ISO 3166-1 alpha-2).
 PLACE_COUNTRIES = env.list("PLACE_COUNTRIES", default=["JP"])

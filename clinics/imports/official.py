@@ -18,6 +18,7 @@ import orjson
 
 from clinics.catalogue import read_entries
 from clinics.identity import facility_uuid
+from clinics.imports.official_history import keep, keep_first
 from clinics.imports.official_layer import Changes, Row, create, update
 from clinics.imports.records import FacilityRecord
 from clinics.imports.refusal import ImportRefused
@@ -241,6 +242,10 @@ def _mark_absent(
         marked += [known.facility_id for known in missing.values()]
     if run.dry_run:
         return []
-    facts = OfficialFacts.objects.using(run.using).filter(facility__in=marked)
-    facts.update(absent_since=run.release)
+    for first in range(0, len(marked), CHUNK):
+        chunk = marked[first : first + CHUNK]
+        keep_first(chunk, run)
+        facts = OfficialFacts.objects.using(run.using).filter(facility__in=chunk)
+        facts.update(absent_since=run.release)
+        keep(chunk, run)
     return marked

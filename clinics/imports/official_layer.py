@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
 
 from clinics import bulk
 from clinics.catalogue import Entry
+from clinics.imports.official_history import keep, keep_first
+from clinics.imports.official_register import Register
 from clinics.imports.records import DepartmentRecord, FacilityRecord
 from clinics.models import (
     Department,
@@ -70,22 +71,6 @@ class Changes:
     restated: list[UUID] = field(default_factory=list)
 
 
-class Register(Protocol):
-    """Which register speaks, as of which release, and the database it is written to."""
-
-    @property
-    def source(self) -> str:
-        """The register."""
-
-    @property
-    def release(self) -> date:
-        """As of when it speaks."""
-
-    @property
-    def using(self) -> str:
-        """The database."""
-
-
 def create(rows: Sequence[Row], register: Register) -> list[Entry]:
     """Write facilities that the catalogue did not have; their entries, as reading would give."""
     now = timezone.now()
@@ -120,8 +105,10 @@ def create(rows: Sequence[Row], register: Register) -> list[Entry]:
 def update(changes: Changes, register: Register) -> list[UUID]:
     """Write what changed of facilities that the catalogue has; their ids."""
     updated = [facility_id for facility_id, _, _ in changes.updated]
-    OfficialFacts.objects.using(register.using).filter(facility__in=updated).delete()
+    keep_first(updated, register)
+    bulk.delete(OfficialFacts, updated, register.using, column="facility_id")
     _insert_facts(changes.updated, register)
+    keep(updated, register)
     _renew_departments([row for row in changes.updated if row[1].departments is not None], register)
     facts = OfficialFacts.objects.using(register.using).filter(facility__in=changes.restated)
     facts.update(release=register.release)

@@ -18,6 +18,8 @@ import orjson
 from django.conf import settings
 from django.db import transaction
 
+from clinics.curation.history import origins_of_old
+from clinics.curation.workflow import note_live_change
 from clinics.hours import Closures
 from clinics.identity import CURATED, facility_uuid
 from clinics.imports.official import Import, store
@@ -105,6 +107,7 @@ def load_starter(*, using: str = "default", directory: Path | None = None) -> St
         loader = _Loader(using, outcome)
         touched = loader.load_institutions(documents[INSTITUTIONS])
         touched |= loader.load_second_opinions(documents[SECOND_OPINIONS])
+        note_live_change(touched, using)
         publish(sorted(touched), using=using)
         ImportRun.objects.using(using).create(
             source=SOURCE, release=release, files=files, counts=dict(outcome.counts)
@@ -183,6 +186,7 @@ class _Loader:
         self.known_origins = {
             *Claim.objects.using(using).exclude(origin="").values_list("origin", flat=True),
             *SecondOpinion.objects.using(using).exclude(origin="").values_list("origin", flat=True),
+            *origins_of_old(using),
         }
 
     def load_institutions(self, document: Entry) -> set[UUID]:

@@ -5,12 +5,25 @@ other: ``OfficialFacts`` (and departments of the official layer) are written by 
 ``CuratedFacts`` (and departments of the curated layer) by curators alone. ``Claim`` says that a
 facility carries a ``Concept``, ``SecondOpinion`` holds second-opinion terms, ``Verification`` who
 checked what and when. Publishing turns all of it into a ``Listing`` and its ``Posting`` rows, the
-only tables that a search reads. ``Place`` and ``PlaceName`` are the gazetteer, by which a searcher
+only tables that a search reads. ``CuratedEntry`` is what will be live next of the curators' words;
+``PublicReport``, ``DuplicatePair`` and ``MatchDecision`` are work that waits for them or was done. ``Place`` and ``PlaceName`` are the gazetteer, by which a searcher
 says where from.
 """
 
-from clinics.models.claims import Claim, SecondOpinion, Verification
+from clinics.models.changes import Via
+from clinics.models.claims import Claim, LetterRule, SecondOpinion, Verification
 from clinics.models.concepts import Concept, Scheme
+from clinics.models.curation import (
+    PENDING,
+    CuratedEntry,
+    DuplicatePair,
+    EntryState,
+    MatchDecision,
+    PublicReport,
+    QualitySnapshot,
+    ReporterContact,
+    ReportSubject,
+)
 from clinics.models.facilities import (
     CuratedFacts,
     Department,
@@ -61,4 +74,15 @@ __all__ = [
     "Term",
     "Verification",
     "YesNoUnknown",
+    "PENDING",
+    "CuratedEntry",
+    "DuplicatePair",
+    "EntryState",
+    "MatchDecision",
+    "PublicReport",
+    "QualitySnapshot",
+    "ReporterContact",
+    "ReportSubject",
+    "Via",
+    "LetterRule",
 ]

@@ -132,8 +132,23 @@ class SecondOpinion(Sourced):
         return f"second opinion: {self.offered}"
 
 
+def whole_entry() -> list[str]:
+    """Everything that a verification can be about."""
+    return list(Verification.Scope.values)
+
+
 class Verification(models.Model):
-    """Somebody compared the entry with the world: when, by whom, how, with what outcome."""
+    """Somebody compared the entry with the world: when, by whom, how, with what outcome.
+
+    ``scope`` lists what was compared.
+    """
+
+    class Scope(models.TextChoices):
+        """A part of an entry that is checked as one."""
+
+        IDENTITY = "identity", "Name, address, position, phone and hours"
+        CLAIMS = "claims", "What the place offers"
+        SECOND_OPINION = "second-opinion", "Second-opinion terms"
 
     class Method(models.TextChoices):
         """How it was checked."""
@@ -157,6 +172,7 @@ class Verification(models.Model):
     )
     method = models.CharField(max_length=8, choices=Method.choices)
     outcome = models.CharField(max_length=12, choices=Outcome.choices)
+    scope = models.JSONField(default=whole_entry, blank=True)
     note = models.TextField(blank=True)
 
     class Meta:

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from clinics.models.changes import history_of
+
 
 class Scheme(models.TextChoices):
     """The vocabularies a concept can belong to."""
@@ -49,6 +51,7 @@ class Concept(models.Model):
         default=False,
         help_text="Changed in the admin: loading the reviewed files leaves it alone.",
     )
+    history = history_of()
 
     class Meta:
         ordering = ["scheme", "order", "slug"]

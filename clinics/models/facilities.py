@@ -4,6 +4,9 @@ import uuid
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from clinics.models.changes import history_of
 
 
 class YesNoUnknown(models.TextChoices):
@@ -54,6 +57,7 @@ class Facility(models.Model):
     leading zeros and letters of either case. A place that no register holds has the source
     ``curated`` and the key of its entry. For both, ``id`` is the version 5 UUID that
     :func:`clinics.identity.facility_uuid` makes of the two, equal on every installation.
+    ``merged_into`` is the facility that a duplicate turned out to be: its id leads there.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -61,9 +65,20 @@ class Facility(models.Model):
     official_id = models.CharField(max_length=64)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.PUBLISHED)
     created_at = models.DateTimeField(auto_now_add=True)
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="merged"
+    )
 
     class Meta:
-        verbose_name_plural = "facilities"
+        verbose_name = _("clinic")
+        verbose_name_plural = _("clinics")
+        permissions = [
+            ("publish_facility", _("Can publish and withdraw clinics")),
+            ("verify_facility", _("Can record verifications")),
+            ("merge_facility", _("Can merge duplicates")),
+            ("import_facility", _("Can import tables into drafts")),
+            ("export_facility", _("Can export tables")),
+        ]
         ordering = ["source", "official_id"]
         constraints = [
             models.UniqueConstraint(
@@ -132,6 +147,7 @@ class OfficialFacts(FacilityFacts):
     digest = models.CharField(max_length=32)
     website_as_stated = models.CharField(max_length=1000, blank=True)
     absent_since = models.DateField(null=True, blank=True)
+    history = history_of()
 
     class Meta(FacilityFacts.Meta):
         verbose_name_plural = "official facts"

@@ -27,7 +27,8 @@ class Listing(models.Model):
     ``summary`` and ``detail`` are JSON texts. ``name_key`` is compared as bytes, so that both
     engines order names alike whatever their collation. ``digest`` tells unchanged documents and
     ``filing_digest`` unchanged postings, without comparing them. A withdrawn clinic keeps its row, so that its version goes
-    on rising; its documents are empty and it has no postings.
+    on rising; its documents are empty and it has no postings. ``verify_by`` is the day on which
+    the first part of the entry is due to be checked (:mod:`clinics.due`).
     """
 
     facility = models.OneToOneField(Facility, on_delete=models.CASCADE)
@@ -35,6 +36,7 @@ class Listing(models.Model):
     published = models.BooleanField(default=True)
     updated_at = models.DateTimeField()
     verified_on = models.DateField(null=True)
+    verify_by = models.DateField(null=True)
     latitude = models.FloatField(null=True)
     longitude = models.FloatField(null=True)
     name_key = models.BinaryField()
@@ -51,6 +53,7 @@ class Listing(models.Model):
                 fields=["published", "name_key", "facility", "mask_a", "mask_b"],
                 name="listing_by_name",
             ),
+            models.Index(fields=["published", "verify_by"], name="listing_by_verify_by"),
         ]
 
     def __str__(self) -> str:
