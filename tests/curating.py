@@ -12,7 +12,9 @@ from clinics.models import CuratedEntry, Facility
 
 def person(name: str, **options: Any) -> User:
     """Somebody who may sign in, with the password ``correct horse battery``."""
-    return User.objects.create_user(name, password="correct horse battery", is_staff=True, **options)
+    return User.objects.create_user(
+        name, password="correct horse battery", is_staff=True, **options
+    )
 
 
 def claim_row(concept: str, **values: Any) -> dict[str, Any]:

@@ -87,7 +87,19 @@ class Facility(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.source} {self.official_id}"
+        return self.stated("name") or f"{self.source} {self.official_id}"
+
+    def stated(self, fact: str) -> str:
+        """A fact as the curators state it, else the register, else a draft; blank if none does.
+
+        Reads ``curatedfacts``, ``officialfacts`` and ``entry``: a list selects them along.
+        """
+        for layer in ("curatedfacts", "officialfacts"):
+            value = getattr(getattr(self, layer, None), fact, "")
+            if value:
+                return str(value)
+        entry = getattr(self, "entry", None)
+        return str((entry.document.get("facts") or {}).get(fact) or "") if entry else ""
 
 
 class FacilityFacts(models.Model):
