@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "finder.admin_language.admin_language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -123,6 +124,8 @@ AUTH_PASSWORD_VALIDATORS = [
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("ja", "日本語"), ("en", "English")]
+LANGUAGE_COOKIE_PATH = "/admin/"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 TIME_ZONE = "Asia/Tokyo"
 USE_TZ = True
 USE_I18N = True
@@ -139,6 +142,7 @@ if PRODUCTION:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    LANGUAGE_COOKIE_SECURE = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
 
@@ -220,5 +224,7 @@ PLACE_COUNTRIES = env.list("PLACE_COUNTRIES", default=["JP"])
 # leaves the machine. `gsi`, or a service of geopy such as `nominatim`, with its options as JSON.
 ONLINE_GEOCODER = env.str("ONLINE_GEOCODER", default="")
 ONLINE_GEOCODER_OPTIONS = env.json("ONLINE_GEOCODER_OPTIONS", default={})
+# How the admin finds the position of an address: a function from a text to candidates.
+ADDRESS_LOOKUP = "finder.places.address_lookup.look_up"
 # The least time between two calls of one process.
 ONLINE_GEOCODER_DELAY_S = env.float("ONLINE_GEOCODER_DELAY_S", default=1.0)

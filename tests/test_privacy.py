@@ -47,6 +47,7 @@ EXAMPLES = {
     "api/docs": ["/api/docs"],
     "healthz": ["/healthz"],
     "readyz": ["/readyz"],
+    "admin/language": ["/admin/language"],
     "admin/": ["/admin/", "/admin/login/", "/admin/nowhere"],
 }
 ELSEWHERE = ["/nowhere", "/api/v1/nowhere", "/api/v1/clinics/", "/static/nowhere.css"]

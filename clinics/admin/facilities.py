@@ -1,30 +1,62 @@
 """The desk of the clinics: the list, and where each page of a clinic is."""
 
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from clinics.admin import entry_form, history, review, verification
-from clinics.models import Facility
+from clinics.admin.clinic_actions import ACTIONS
+from clinics.admin.clinic_filters import FILTERS
+from clinics.admin.clinic_search import find
+from clinics.models import PENDING, Claim, EntryState, Facility, Listing, Status
+from clinics.vocabulary import Vocabulary
 
 
 @admin.register(Facility)
 class FacilityAdmin(admin.ModelAdmin):
     """Each clinic with its entry: found, edited as a draft, reviewed, verified, looked back on."""
 
-    list_display = ("name", "prefecture_code", "official_id", "source", "status")
-    list_filter = ("status", "source")
-    search_fields = ("official_id", "officialfacts__name", "curatedfacts__name")
+    list_display = (
+        "name",
+        "state",
+        "claim_count",
+        "located",
+        "verify_by",
+        "known_as",
+    )
+    list_filter = FILTERS
+    list_per_page = 50
+    # What is searched stands in ``get_search_results``; this shows the field.
+    search_fields = ("official_id",)
+    search_help_text = _("Name, kana, address or the beginning of an official id.")
     show_full_result_count = False
+    actions = ACTIONS
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Facility]:
-        """With what :meth:`Facility.stated` reads."""
+        """With what :meth:`Facility.stated` and the columns of the list read."""
+        clinics: QuerySet[Facility] = super().get_queryset(request)
         return (
-            super().get_queryset(request).select_related("officialfacts", "curatedfacts", "entry")
+            clinics.select_related("officialfacts", "curatedfacts", "entry", "listing")
+            .defer("listing__summary", "listing__detail")
+            .annotate(published_claims=_count_of_claims())
         )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Facility], search_term: str
+    ) -> tuple[QuerySet[Facility], bool]:
+        """What :func:`find` finds; no row twice."""
+        return find(queryset, search_term), False
 
     def get_urls(self) -> list[URLPattern]:
         """The pages of a clinic, before those of Django's own."""
@@ -44,6 +76,14 @@ class FacilityAdmin(admin.ModelAdmin):
             name="clinics_verify",
         )
         return [several, *own, *super().get_urls()]
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """The columns; that of the prefecture knows their labels in the reader's language."""
+        return ["name", _prefecture_column(), *self.list_display[1:]]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The list, under a title that says what it is."""
+        return super().changelist_view(request, {"title": _("Clinics"), **(extra_context or {})})
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None
@@ -67,12 +107,84 @@ class FacilityAdmin(admin.ModelAdmin):
         """What became of a clinic."""
         return history.timeline(request, object_id)
 
-    @admin.display
-    def name(self, facility: Facility) -> str:
-        """The name that is published."""
-        return facility.stated("name") or facility.official_id
+    def has_delete_permission(self, request: HttpRequest, obj: Facility | None = None) -> bool:
+        """Nobody: a clinic is withdrawn, and its history stays."""
+        return False
 
-    @admin.display(description="prefecture")
-    def prefecture_code(self, facility: Facility) -> str:
-        """The JIS code that is published."""
-        return facility.stated("prefecture_code")
+    def has_verify_permission(self, request: HttpRequest) -> bool:
+        """Whether the action may be offered."""
+        return request.user.has_perm("clinics.verify_facility")
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        """Whether the action may be offered."""
+        return request.user.has_perm("clinics.publish_facility")
+
+    @admin.display(description=_("name"), ordering="listing__name_key")
+    def name(self, facility: Facility) -> SafeString:
+        """The name that is published, with its reading."""
+        return format_html(
+            '{}<br><span class="quiet">{}</span>',
+            facility.stated("name") or facility.official_id,
+            facility.stated("name_kana"),
+        )
+
+    @admin.display(description=_("state"))
+    def state(self, facility: Facility) -> SafeString:
+        """Where the entry stands, and that it is public meanwhile."""
+        entry = getattr(facility, "entry", None)
+        live = EntryState(facility.status)
+        if entry is None or entry.state not in PENDING:
+            return _badge(live)
+        if live == EntryState.DRAFT:
+            return _badge(EntryState(entry.state))
+        return format_html("{} {}", _badge(live), _badge(EntryState(entry.state)))
+
+    @admin.display(description=_("claims"))
+    def claim_count(self, facility: Facility) -> int:
+        """How many statements the public sees of it."""
+        return int(facility.published_claims)  # type: ignore[attr-defined]
+
+    @admin.display(description=_("position"), boolean=True)
+    def located(self, facility: Facility) -> bool:
+        """Whether it is found by distance."""
+        listing = getattr(facility, "listing", None)
+        return bool(listing and listing.latitude is not None)
+
+    @admin.display(description=_("verify by"), ordering="listing__verify_by")
+    def verify_by(self, facility: Facility) -> str | SafeString:
+        """When it is due to be checked."""
+        listing: Listing | None = getattr(facility, "listing", None)
+        due: date | None = listing.verify_by if listing else None
+        if due is None:
+            return "—"
+        if due >= timezone.localdate():
+            return due.isoformat()
+        return format_html('<span class="overdue">{}</span>', due.isoformat())
+
+    @admin.display(description=_("known as"), ordering="official_id")
+    def known_as(self, facility: Facility) -> str:
+        """The official id, or that the curators alone know it."""
+        return facility.official_id if facility.source != "curated" else str(_("curators"))
+
+
+def _prefecture_column() -> Callable[[Facility], str]:
+    by_code = Vocabulary.load().prefecture_of_code
+    label = "label_ja" if get_language() == "ja" else "label_en"
+
+    @admin.display(description=_("prefecture"))
+    def prefecture(facility: Facility) -> str:
+        word = by_code.get(facility.stated("prefecture_code"))
+        return getattr(word, label) if word else "—"
+
+    return prefecture
+
+
+def _count_of_claims() -> Coalesce:
+    """Published claims of each row that is shown: a look-up for the page, not a join for all."""
+    of_clinic = Claim.objects.filter(facility=OuterRef("pk"), status=Status.PUBLISHED)
+    counted = of_clinic.order_by().values("facility").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0)
+
+
+def _badge(state: EntryState) -> SafeString:
+    return format_html('<span class="state state-{}">{}</span>', state.value, state.label)
