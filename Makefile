@@ -6,7 +6,7 @@ BIN := .venv/bin
 PYTEST ?= --numprocesses auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-postgresql check format bench clean
+.PHONY: help run test test-postgresql check format messages bench clean
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -33,6 +33,10 @@ check: .venv/ready-dev ## Format, lint, types, import contract, missing migratio
 format: .venv/ready-dev ## Put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+messages: .venv/ready-dev ## Collect and compile the words of the admin (needs GNU gettext)
+	cd clinics && ../$(BIN)/python ../manage.py makemessages --locale ja --no-location --no-wrap
+	cd clinics && ../$(BIN)/python ../manage.py compilemessages --locale ja
 
 bench: .venv/ready-dev ## Measure search, request and import against their floors
 	$(BIN)/python -m benchmarks $(BENCH)

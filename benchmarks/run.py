@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from benchmarks import answering, catalogue, importing, over_http, searching, verdicts
+from benchmarks import answering, catalogue, curating, importing, over_http, searching, verdicts
 from benchmarks.building import build
 from benchmarks.databases import Databases
 from benchmarks.options import Options
@@ -38,7 +38,7 @@ def _imported(options: Options, databases: Databases, bars: Bars) -> Iterator[Pa
         yield importing.measure(records, databases, bars)
     else:
         importing.import_only(records, "default", bars)
-    if not options.parts & {"request", "http"}:
+    if not options.parts & {"request", "admin", "http"}:
         return
     catalogue.add_claims(records, options.seed, progress=bars.counter("Publishing claims", None))
     catalogue.settle()
@@ -46,6 +46,8 @@ def _imported(options: Options, databases: Databases, bars: Bars) -> Iterator[Pa
     centres = population.centres(options.rounds)
     if "request" in options.parts:
         yield answering.measure(centres, bars.steps("Answering", options.rounds))
+    if "admin" in options.parts:
+        yield curating.measure(bars.steps("Curating", curating.STEPS))
     if "http" in options.parts:
         yield over_http.measure(centres, bars.steps("Over HTTP", MEASUREMENTS))
 

@@ -1,0 +1,55 @@
+"""A real browser for tests: Debian's or anybody's Chromium, driven headless."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# Where pictures of the pages go; not committed.
+PICTURES = Path(__file__).parent.parent / "build" / "screenshots"
+
+
+def browser_path() -> str:
+    """The installed browser; without one the test is skipped, in CI it fails."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found:
+        return found
+    reason = f"no browser is installed: one of {', '.join(BROWSERS)} is needed on the PATH"
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@contextmanager
+def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
+    """A headless browser, closed at the end.
+
+    The driver keeps an event loop in this thread, in which Django would else refuse the database.
+    """
+    path = browser_path()
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+def picture(page: Page, name: str, **options: Any) -> None:
+    """Keep a picture of the whole page, for people to look at."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURES / f"{name}.png", full_page=True, **options)
