@@ -17,6 +17,8 @@ class CurationSite(AdminSite):
     site_title = _("Curation")
     index_title = _("Today's work")
     index_template = "admin/desks.html"
+    # The home page leads everywhere; beside the list of clinics there is no room for it.
+    enable_nav_sidebar = False
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

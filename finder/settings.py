@@ -42,6 +42,9 @@ else:
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 
 INSTALLED_APPS = [
+    # First, so that their templates stand before those of the admin.
+    "clinics",
+    "finder",
     "clinics.site_config.CurationAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -55,8 +58,6 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "simple_history",
-    "clinics",
-    "finder",
 ]
 
 MIDDLEWARE = [
