@@ -52,7 +52,7 @@ DEFAULTS: dict[type[models.Model], Row] = {
 class Listed(NamedTuple):
     """What searches read of one facility, without the ids that are the database's to give.
 
-    ``described`` is when it was verified, its degrees and the key of its name; the summary and the
+    ``described`` is when it was verified and is to be again, its degrees and the key of its name; the summary and the
     detail lack their instant; ``text`` are the values of the publication's columns; ``postings``
     have a term's key and the strength.
     """
@@ -164,7 +164,7 @@ def _listed(item: Rendered, masks: tuple[int, int]) -> Listed:
     assert item.position is not None
     return Listed(
         facility=item.entry.facility,
-        described=(item.verified_on, *item.position, item.name_key),
+        described=(item.verified_on, item.verify_by, *item.position, item.name_key),
         digests=(item.digest(), item.filing_digest(masks)),
         documents=(item.summary, item.detail),
         place=(cell(*item.position), *ecef(*item.position)),

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+
+# The address of the admin, as the urls have it.
+ADMIN = "/admin/"
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -18,7 +20,7 @@ def admin_language(get_response: Handler) -> Handler:
     """
 
     def respond(request: HttpRequest) -> HttpResponse:
-        if not request.path_info.startswith(reverse("admin:index")):
+        if not request.path_info.startswith(ADMIN):
             return get_response(request)
         with translation.override(translation.get_language_from_request(request)):
             response = get_response(request)
