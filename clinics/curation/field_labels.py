@@ -192,6 +192,8 @@ class Wording:
         """A value as lines; none where nothing is stated."""
         if value in (None, "", [], {}):
             return []
+        if isinstance(value, str):
+            return [Item(self._scalar(field, value), value if _leads(field, value) else "")]
         if field == "sources":
             return [_source(item) for item in value]
         if field == "hours":
@@ -200,8 +202,7 @@ class Wording:
             return [Item(line) for line in closure_lines(value)]
         if isinstance(value, list):
             return [Item(self._scalar(field, item)) for item in value]
-        url = value if field == "website" and _is_web(value) else ""
-        return [Item(self._scalar(field, value), url)]
+        return [Item(self._scalar(field, value))]
 
     def _scalar(self, field: str, value: Any) -> str:
         if field in CHOICES and value in CHOICES[field].values:
@@ -276,6 +277,10 @@ def _source(source: Mapping[str, Any]) -> Item:
     dated = source.get("date") or ""
     text = f"{url} ({dated})" if dated else url
     return Item(text, url if _is_web(url) else "")
+
+
+def _leads(field: str, value: str) -> bool:
+    return field in ("website", "sources") and _is_web(value)
 
 
 def _is_web(url: Any) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from typing import Any, overload
 
 from django.db.models import Q
@@ -200,6 +201,35 @@ class RunsByTime:
 def timeline(facility: Facility, using: str = "default") -> list[Step]:
     """Every change of a facility, newest first, both layers together."""
     return Timeline(facility, using)[:]
+
+
+def steps_of_draft(facility: Facility, most: int, using: str = "default") -> list[Step]:
+    """The last steps that led to a pending draft, newest first, without what each changed."""
+    rows = CuratedEntry.history.using(using).filter(facility=facility).defer("document")
+    newest = rows.select_related("history_user").order_by("-history_id")[:most]
+    draft = takewhile(lambda row: row.state in PENDING, newest)
+    return [
+        _step(
+            _Mark(row.history_date, row.history_id, CURATED_LAYER, None),
+            row,
+            row.state,
+            row.history_change_reason,
+            [],
+        )
+        for row in draft
+    ]
+
+
+def step_time(
+    facility: Facility, number: int, layer: str = CURATED_LAYER, using: str = "default"
+) -> datetime:
+    """When a step was made. Raises ``LookupError`` for no such step."""
+    model = OfficialFacts if layer == OFFICIAL_LAYER else CuratedEntry
+    rows = model.history.using(using).filter(facility=facility, history_id=number)
+    at: datetime | None = rows.values_list("history_date", flat=True).first()
+    if at is None:
+        raise LookupError(f"There is no step {number} in the history of {facility.pk}.")
+    return at
 
 
 def document_at(facility: Facility, number: int, using: str = "default") -> EntryDocument:
