@@ -50,8 +50,13 @@ class Part:
     groups: list[Group] = field(default_factory=list)
 
 
-def displayed(found: Iterable[Difference], wording: Wording) -> list[Part]:
-    """Differences, grouped by part and row, in their order."""
+def displayed(
+    found: Iterable[Difference], wording: Wording, register: Row | None = None
+) -> list[Part]:
+    """Differences, grouped by part and row, in their order.
+
+    Where ``register`` is given, it tells what the public sees of a fact that a side is silent on.
+    """
     parts: dict[str, Part] = {}
     groups: dict[tuple[str, str], Group] = {}
     for item in found:
@@ -60,7 +65,7 @@ def displayed(found: Iterable[Difference], wording: Wording) -> list[Part]:
         if key not in groups:
             groups[key] = Group(_group_label(item, wording), _kind(item))
             part.groups.append(groups[key])
-        groups[key].lines.extend(_lines(item, wording))
+        groups[key].lines.extend(_lines(item, wording, register or {}))
     return list(parts.values())
 
 
@@ -105,7 +110,7 @@ def _group_label(item: Difference, wording: Wording) -> str:
         return ""
     name = wording.row(item.part, item.whole)
     kind = str(ROW_LABELS[item.part])
-    return name if item.part == "second_opinions" else f"{kind}: {name}"
+    return kind if item.part == "second_opinions" else f"{kind}: {name}"
 
 
 def _kind(item: Difference) -> str:
@@ -114,9 +119,10 @@ def _kind(item: Difference) -> str:
     return "added" if item.before is None else "removed"
 
 
-def _lines(item: Difference, wording: Wording) -> list[Line]:
+def _lines(item: Difference, wording: Wording, register: Row) -> list[Line]:
     if item.field:
-        before, after = _cells(item.field, item.before, item.after, wording)
+        stated = register.get(item.field) if item.part == "facts" else None
+        before, after = _cells(item, wording, stated)
         return [Line(field_label(item.part, item.field), before, after)]
     row: Row = item.after if item.before is None else item.before
     lines = []
@@ -130,11 +136,25 @@ def _lines(item: Difference, wording: Wording) -> list[Line]:
     return lines
 
 
-def _cells(name: str, before: Any, after: Any, wording: Wording) -> tuple[SafeString, SafeString]:
-    old, new = wording.items(name, before), wording.items(name, after)
+def _cells(item: Difference, wording: Wording, register: Any) -> tuple[SafeString, SafeString]:
+    """Both sides of a field, the register's word in the place of one that is silent."""
+    silent = [register not in UNSAID and side in UNSAID for side in (item.before, item.after)]
+    sides = [
+        register if quiet else side
+        for quiet, side in zip(silent, (item.before, item.after), strict=True)
+    ]
+    old, new = (wording.items(item.field, side) for side in sides)
     if len(old) == len(new) == 1 and not old[0].url and not new[0].url:
-        return marked_words(old[0].text, new[0].text)
-    return _list(old, without=new, mark="del"), _list(new, without=old, mark="ins")
+        cells = marked_words(old[0].text, new[0].text)
+    else:
+        cells = _list(old, without=new, mark="del"), _list(new, without=old, mark="ins")
+    before, after = (
+        format_html('{} <span class="quiet">{}</span>', cell, _("(the register)"))
+        if quiet
+        else cell
+        for quiet, cell in zip(silent, cells, strict=True)
+    )
+    return before, after
 
 
 def _list(

@@ -88,18 +88,18 @@ def step_key(layer: str, number: int) -> str:
 def timeline(request: HttpRequest, pk: object = None) -> HttpResponse:
     """Every change of a clinic, newest first."""
     facility = facility_or_404(pk)
-    page = Paginator(Timeline(facility), STEPS_A_PAGE).get_page(request.GET.get("p"))
+    every = Timeline(facility)
+    page = Paginator(every, STEPS_A_PAGE).get_page(request.GET.get("p"))
     steps = list(page.object_list)
     may_go_back = request.user.has_perm("clinics.change_curatedentry")
     context = page_context(
         request,
         _("History: %(name)s") % {"name": facility},
         facility=facility,
-        steps=_shown(steps, may_go_back),
+        steps=_shown(steps, every.newest_curated if may_go_back else None),
         page=page,
         page_numbers=_page_numbers(page),
         version=entry_of(facility).version,
-        may_go_back=may_go_back,
     )
     return TemplateResponse(request, "admin/clinics/facility/history.html", context)
 
@@ -223,10 +223,11 @@ def _side_title(facility: Facility, side: Side) -> str:
     if side.number is None:
         return _("Published now") if side.layer == CURATED_LAYER else _("The register now")
     at = localtime(step_time(facility, side.number, side.layer))
-    return f"{at:%Y-%m-%d %H:%M}"
+    return f"{at:%Y-%m-%d %H:%M:%S}"
 
 
-def _shown(steps: Sequence[Step], may_go_back: bool) -> list[ShownStep]:
+def _shown(steps: Sequence[Step], newest: int | None) -> list[ShownStep]:
+    """Steps for the page; back to all but the ``newest`` goes who may, None who may not."""
     wording = Wording() if any(step.differences for step in steps) else None
     addresses = _reference_addresses(steps)
     return [
@@ -238,7 +239,9 @@ def _shown(steps: Sequence[Step], may_go_back: bool) -> list[ShownStep]:
             state=_("Not in the register") if step.state == "absent" else state_label(step.state),
             reference_url=addresses.get(step.reference, ""),
             parts=displayed(step.differences, wording) if wording else [],
-            may_go_back=may_go_back and step.layer == CURATED_LAYER and step.number != BEGINNING,
+            may_go_back=newest is not None
+            and step.layer == CURATED_LAYER
+            and step.number not in (BEGINNING, newest),
         )
         for step in steps
     ]

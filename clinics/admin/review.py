@@ -21,8 +21,8 @@ from clinics.admin.diff_display import displayed
 from clinics.admin.facility_pages import facility_or_404, page_context, posted_version
 from clinics.curation import workflow
 from clinics.curation.checking import Fault, Unacceptable, check
-from clinics.curation.differences import differences
-from clinics.curation.entry_document import EntryDocument, empty, read_live
+from clinics.curation.differences import OFFICIAL_FIELDS, differences
+from clinics.curation.entry_document import EntryDocument, Row, empty, json_value, read_live
 from clinics.curation.field_labels import PART_LABELS, Wording, field_label
 from clinics.curation.history import steps_of_draft
 from clinics.models import PENDING, CuratedEntry, EntryState, Facility, Status
@@ -164,7 +164,7 @@ def _page(request: HttpRequest, facility: Facility, attempt: Attempt) -> HttpRes
         entry=entry,
         pending=pending,
         never_published=facility.status == Status.DRAFT,
-        parts=displayed(found, wording),
+        parts=displayed(found, wording, _register(facility)),
         faults=[_named(fault, entry.document, wording) for fault in faults],
         steps=steps_of_draft(facility, MOST_STEPS) if pending else [],
         live_changed=pending and entry.based_on != entry.live_version,
@@ -174,6 +174,12 @@ def _page(request: HttpRequest, facility: Facility, attempt: Attempt) -> HttpRes
     return TemplateResponse(
         request, "admin/clinics/facility/review.html", context, status=attempt.status
     )
+
+
+def _register(facility: Facility) -> Row:
+    """What a register says, which the public sees where the curators are silent."""
+    facts = getattr(facility, "officialfacts", None)
+    return {name: json_value(getattr(facts, name)) for name in OFFICIAL_FIELDS} if facts else {}
 
 
 def _may(request: HttpRequest, entry: CuratedEntry, live: EntryDocument) -> dict[str, Any]:

@@ -95,6 +95,12 @@ class Timeline(Sequence[Step]):
             return list(self._steps(self.marks[place]))
         return next(self._steps([self.marks[place]]))
 
+    @property
+    def newest_curated(self) -> int:
+        """The number of the last step of the curators; :data:`BEGINNING` where there is none."""
+        numbers = (mark.number for mark in self.marks if mark.layer == CURATED_LAYER)
+        return max(numbers, default=BEGINNING)
+
     def _curated_marks(self) -> Iterator[_Mark]:
         rows = CuratedEntry.history.using(self.using).filter(facility=self.facility)
         known = list(
