@@ -20,6 +20,23 @@ def verify_by(entry: Entry, vocabulary: Vocabulary) -> date | None:
     return min(_due_days(entry, vocabulary), default=None)
 
 
+def identity_checked(entry: Entry) -> date | None:
+    """The last day on which somebody who was reached confirmed who and where the place is."""
+    checks = (
+        row["verified_on"]
+        for row in entry.verifications
+        if row["outcome"] != Verification.Outcome.NOT_REACHED
+        and Verification.Scope.IDENTITY in row["scope"]
+    )
+    return max(checks, default=None)
+
+
+def identity_due(entry: Entry) -> date | None:
+    """The day on which the identity is due; None where curators say nothing of it."""
+    since = identity_checked(entry) or (entry.curated or {}).get("recorded_on")
+    return since + timedelta(days=settings.VERIFICATION_DAYS) if since else None
+
+
 def claim_due(row: Row, scheme: str) -> date:
     """The day on which a claim about a concept of ``scheme`` is due."""
     short = scheme == Scheme.SERVICE
@@ -37,15 +54,9 @@ def _after(row: Row, days: int) -> date:
 
 
 def _due_days(entry: Entry, vocabulary: Vocabulary) -> Iterator[date]:
-    checks = [
-        row["verified_on"]
-        for row in entry.verifications
-        if row["outcome"] != Verification.Outcome.NOT_REACHED
-        and Verification.Scope.IDENTITY in row["scope"]
-    ]
-    identity = max(checks, default=(entry.curated or {}).get("recorded_on"))
+    identity = identity_due(entry)
     if identity:
-        yield identity + timedelta(days=settings.VERIFICATION_DAYS)
+        yield identity
     for row in entry.claims:
         yield claim_due(row, vocabulary.words[row["concept_id"]].scheme)
     for row in entry.second_opinions:

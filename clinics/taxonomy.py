@@ -3,15 +3,17 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from clinics.models import Concept, Scheme
+from clinics.models import Concept, Scheme, Via
 from clinics.text import fold
 from clinics.vocabulary import DEPARTMENT_CODE_SYSTEM
 
@@ -74,12 +76,41 @@ def load_taxonomy(*, using: str = "default", directory: Path | None = None) -> L
                 concept.pk = present.pk
                 changed.append(concept)
         concepts.bulk_create(missing)
+        keep_first([concept.pk for concept in changed], using)
         concepts.bulk_update(changed, CONTENT)
+        _keep([concept.pk for concept in changed], using, "~", _("From the reviewed files"))
     return LoadCounts(
         created=len(missing),
         updated=len(changed),
         unchanged=unchanged,
         kept=kept_edited + len(stored),
+    )
+
+
+def keep_first(concept_ids: Collection[int], using: str = "default") -> None:
+    """Write down what is stored of these concepts, where no history has it yet.
+
+    Concepts that the reviewed files brought have no history until they are changed.
+    """
+    known = Concept.history.using(using).filter(id__in=concept_ids).values_list("id", flat=True)
+    _keep(set(concept_ids) - set(known), using, "+", _("As it was before the first change"))
+
+
+def _keep(concept_ids: Collection[int], using: str, kind: str, why: str) -> None:
+    """Write rows of history of concepts as they are stored."""
+    record = Concept.history.model
+    now = timezone.now()
+    rows = Concept.objects.using(using).filter(pk__in=concept_ids).order_by("pk").values()
+    record.objects.using(using).bulk_create(
+        record(
+            **row,
+            history_date=now,
+            history_type=kind,
+            history_change_reason=why,
+            via=Via.COMMAND,
+            reference="taxonomy",
+        )
+        for row in rows
     )
 
 

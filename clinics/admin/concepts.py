@@ -5,6 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
@@ -29,7 +31,7 @@ class ConceptAdmin(SimpleHistoryAdmin):  # type: ignore[misc]
     list_filter = ("scheme", "medical_care", "edited_here")
     search_fields = ("slug", "label_ja", "label_en", "synonyms")
     readonly_fields = ("edited_here",)
-    revert_disabled = True
+    history_list_display = ("via", "reference")
 
     def save_model(self, request: HttpRequest, obj: Concept, form: ModelForm, change: bool) -> None:
         """Save it as edited here, so that loading the reviewed files leaves it alone."""
@@ -55,6 +57,22 @@ class ConceptAdmin(SimpleHistoryAdmin):  # type: ignore[misc]
     def has_delete_permission(self, request: HttpRequest, obj: Concept | None = None) -> bool:
         """Nobody: clinics and searches refer to it."""
         return False
+
+    def history_form_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        version_id: str,
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """An older state; who may only look does not put it back."""
+        if request.method == "POST" and not self.has_change_permission(request):
+            raise PermissionDenied
+        with transaction.atomic():
+            answer: HttpResponse = super().history_form_view(
+                request, object_id, version_id, extra_context
+            )
+        return answer
 
     def get_urls(self) -> list[URLPattern]:
         """With the page that watches work in the background."""

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from clinics.changes import change
 from clinics.models import Concept, Posting
 from clinics.publication import publish
+from clinics.taxonomy import keep_first
 
 
 def carriers(concept: Concept) -> int:
@@ -29,6 +30,7 @@ def save_and_publish(
     many clinics are done.
     """
     with transaction.atomic(), change(by=by, why=why):
+        keep_first([] if concept.pk is None else [concept.pk])
         concept.edited_here = True
         concept.save()
         ids = list(

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from clinics.changes import change, current_change
 from clinics.curation.checking import Unacceptable, check
-from clinics.curation.entry_document import EntryDocument, read_live, write_live
+from clinics.curation.entry_document import EntryDocument, empty, read_live, write_live
 from clinics.identity import CURATED, facility_uuid
 from clinics.models import PENDING, CuratedEntry, EntryState, Facility, Status, Via
 from clinics.publication import publish
@@ -98,6 +98,9 @@ def submit(facility: Facility, *, by: Any, version: int, message: str = "") -> C
     with _step(facility, version, by=by, why=message) as entry:
         _expect(entry, EntryState.DRAFT)
         _refuse_faults(entry)
+        if not entry.contributors.exists():
+            # An import's words, which nobody here wrote: who hands them in answers for them.
+            entry.contributors.add(by)
         entry.state, entry.message = EntryState.IN_REVIEW, message
         entry.save()
     return entry
@@ -136,12 +139,19 @@ def publish_entry(facility: Facility, *, by: Any, version: int, why: str = "") -
 
 
 def withdraw(facility: Facility, *, by: Any, version: int, why: str) -> CuratedEntry:
-    """Take a facility out of the public's sight, listing and all, in one transaction."""
+    """Take a facility out of the public's sight, listing and all, in one transaction.
+
+    A pending draft is given up with it; the history keeps what was written.
+    """
     with _step(facility, version, by=by, why=why) as entry:
         if facility.status == Status.WITHDRAWN:
             raise WorkflowError(_("This clinic is withdrawn already."))
+        if facility.status == Status.DRAFT:
+            raise WorkflowError(_("This clinic was never published; discard its draft instead."))
         facility.status = Status.WITHDRAWN
         facility.save(update_fields=["status"])
+        entry.document = read_live(facility)
+        entry.contributors.clear()
         entry.state, entry.message = EntryState.WITHDRAWN, why
         entry.live_version += 1
         entry.save()
@@ -150,10 +160,18 @@ def withdraw(facility: Facility, *, by: Any, version: int, why: str) -> CuratedE
 
 
 def discard(facility: Facility, *, by: Any, version: int, why: str = "") -> CuratedEntry:
-    """Give a draft up: the entry is again what is live. The history keeps what was written."""
+    """Give a draft up: the entry is again what is live. The history keeps what was written.
+
+    A new clinic of which nothing is live is withdrawn, so that nobody's desk shows it any more.
+    """
     with _step(facility, version, by=by, why=why) as entry:
         _expect(entry, *PENDING)
-        entry.document = read_live(facility)
+        live = read_live(facility)
+        if facility.status == Status.DRAFT and live == empty():
+            facility.status = Status.WITHDRAWN
+            facility.save(update_fields=["status"])
+        else:
+            entry.document = live
         entry.state, entry.message = _state_of(facility), ""
         entry.save()
         entry.contributors.clear()
@@ -217,15 +235,22 @@ def note_live_change(facility_ids: Collection[UUID], using: str = "default") -> 
     """Tell the entries of facilities that an import wrote into the live tables.
 
     A pending draft is then known to be begun from older words, and an entry without one is what
-    is live.
+    is live. The history keeps what became live either way, and then that the draft goes on.
     """
     entries = CuratedEntry.objects.using(using).select_related("facility")
     for entry in entries.filter(facility__in=facility_ids):
-        if entry.state not in PENDING:
-            entry.document = read_live(entry.facility, using)
+        state, draft = entry.state, entry.document
+        entry.document = read_live(entry.facility, using)
         entry.version += 1
         entry.live_version += 1
-        entry.save(using=using)
+        if state in PENDING:
+            entry.state = _state_of(entry.facility)
+            entry.save(using=using)
+            entry.state, entry.document = state, draft
+            with change(why=_("The draft goes on"), reference=current_change().reference):
+                entry.save(using=using)
+        else:
+            entry.save(using=using)
 
 
 def _state_of(facility: Facility) -> str:

@@ -108,8 +108,8 @@ def update(changes: Changes, register: Register) -> list[UUID]:
     keep_first(updated, register)
     bulk.delete(OfficialFacts, updated, register.using, column="facility_id")
     _insert_facts(changes.updated, register)
-    keep(updated, register)
     _renew_departments([row for row in changes.updated if row[1].departments is not None], register)
+    keep(updated, register)
     facts = OfficialFacts.objects.using(register.using).filter(facility__in=changes.restated)
     facts.update(release=register.release)
     return updated + changes.restated

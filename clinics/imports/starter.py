@@ -18,6 +18,7 @@ import orjson
 from django.conf import settings
 from django.db import transaction
 
+from clinics.changes import change
 from clinics.curation.history import origins_of_old
 from clinics.curation.workflow import note_live_change
 from clinics.hours import Closures
@@ -38,6 +39,7 @@ from clinics.models import (
     Scheme,
     SecondOpinion,
     Status,
+    Via,
 )
 from clinics.publication import publish, refresh_statistics
 
@@ -107,7 +109,8 @@ def load_starter(*, using: str = "default", directory: Path | None = None) -> St
         loader = _Loader(using, outcome)
         touched = loader.load_institutions(documents[INSTITUTIONS])
         touched |= loader.load_second_opinions(documents[SECOND_OPINIONS])
-        note_live_change(touched, using)
+        with change(via=Via.IMPORT, reference=f"{SOURCE} {release}"):
+            note_live_change(touched, using)
         publish(sorted(touched), using=using)
         ImportRun.objects.using(using).create(
             source=SOURCE, release=release, files=files, counts=dict(outcome.counts)

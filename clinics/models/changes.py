@@ -30,13 +30,14 @@ class ChangeRecord(models.Model):
         abstract = True
 
 
-def history_of(**options: Any) -> HistoricalRecords:
+def history_of(record: Any = ChangeRecord, **options: Any) -> HistoricalRecords:
     """A history of the model it stands on: one row for every change, with its circumstances.
 
-    Who makes the change is set by :func:`clinics.changes.change`.
+    Who makes the change is set by :func:`clinics.changes.change`; ``record`` has the columns that
+    a row of history has beside the model's own.
     """
     return HistoricalRecords(
-        bases=[ChangeRecord],
+        bases=[record],
         history_change_reason_field=models.TextField(blank=True, default=""),
         user_model=settings.AUTH_USER_MODEL,
         **options,

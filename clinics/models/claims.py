@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from clinics.models.concepts import Concept, Scheme
 from clinics.models.facilities import Department, Facility, Status, YesNoUnknown
@@ -60,10 +61,10 @@ class Claim(Sourced):
 class LetterRule(models.TextChoices):
     """Whether something must be brought."""
 
-    REQUIRED = "required", "Required"
-    RECOMMENDED = "recommended", "Recommended"
-    NOT_REQUIRED = "not-required", "Not required"
-    UNKNOWN = "unknown", "Unknown"
+    REQUIRED = "required", _("Required")
+    RECOMMENDED = "recommended", _("Recommended")
+    NOT_REQUIRED = "not-required", _("Not required")
+    UNKNOWN = "unknown", _("Unknown")
 
 
 class SecondOpinion(Sourced):
@@ -77,16 +78,16 @@ class SecondOpinion(Sourced):
     class Tax(models.TextChoices):
         """Whether the fee as stated holds consumption tax."""
 
-        INCLUDED = "included", "Included"
-        EXCLUDED = "excluded", "Excluded"
-        UNKNOWN = "unknown", "Unknown"
+        INCLUDED = "included", _("Included")
+        EXCLUDED = "excluded", _("Excluded")
+        UNKNOWN = "unknown", _("Unknown")
 
     class Consent(models.TextChoices):
         """Whether the present doctor must agree."""
 
-        REQUIRED = "required", "Required"
-        NOT_REQUIRED = "not-required", "Not required"
-        UNKNOWN = "unknown", "Not stated"
+        REQUIRED = "required", _("Required")
+        NOT_REQUIRED = "not-required", _("Not required")
+        UNKNOWN = "unknown", _("Not stated")
 
     facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="second_opinions")
     offered = models.CharField(
@@ -146,24 +147,24 @@ class Verification(models.Model):
     class Scope(models.TextChoices):
         """A part of an entry that is checked as one."""
 
-        IDENTITY = "identity", "Name, address, position, phone and hours"
-        CLAIMS = "claims", "What the place offers"
-        SECOND_OPINION = "second-opinion", "Second-opinion terms"
+        IDENTITY = "identity", _("Name, address, position, phone and hours")
+        CLAIMS = "claims", _("What the place offers")
+        SECOND_OPINION = "second-opinion", _("Second-opinion terms")
 
     class Method(models.TextChoices):
         """How it was checked."""
 
-        PHONE = "phone", "Phone"
-        WEB = "web", "Website"
-        LETTER = "letter", "Letter"
-        VISIT = "visit", "Visit"
+        PHONE = "phone", _("Phone")
+        WEB = "web", _("Website")
+        LETTER = "letter", _("Letter")
+        VISIT = "visit", _("Visit")
 
     class Outcome(models.TextChoices):
         """What came of it."""
 
-        CONFIRMED = "confirmed", "Confirmed"
-        CORRECTED = "corrected", "Corrected"
-        NOT_REACHED = "not-reached", "Not reached"
+        CONFIRMED = "confirmed", _("Confirmed")
+        CORRECTED = "corrected", _("Corrected")
+        NOT_REACHED = "not-reached", _("Not reached")
 
     facility = models.ForeignKey(Facility, on_delete=models.CASCADE, related_name="verifications")
     verified_on = models.DateField()

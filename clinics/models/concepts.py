@@ -1,6 +1,7 @@
 """Coded concepts: everything that a clinic can carry and a search can ask for."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from clinics.models.changes import history_of
 
@@ -8,17 +9,17 @@ from clinics.models.changes import history_of
 class Scheme(models.TextChoices):
     """The vocabularies a concept can belong to."""
 
-    CATEGORY = "category", "Category"
-    SERVICE = "service", "Service"
-    CONDITION = "condition", "Condition"
-    SPORT = "sport", "Sport"
-    LEVEL = "level", "Level"
-    CREDENTIAL = "credential", "Credential"
-    EVIDENCE = "evidence", "Strength of evidence"
-    LANGUAGE = "language", "Language"
-    FEATURE = "feature", "Accessibility and features"
-    KIND = "kind", "Kind of facility"
-    PREFECTURE = "prefecture", "Prefecture"
+    CATEGORY = "category", _("Category")
+    SERVICE = "service", _("Service")
+    CONDITION = "condition", _("Condition")
+    SPORT = "sport", _("Sport")
+    LEVEL = "level", _("Level")
+    CREDENTIAL = "credential", _("Credential")
+    EVIDENCE = "evidence", _("Strength of evidence")
+    LANGUAGE = "language", _("Language")
+    FEATURE = "feature", _("Accessibility and features")
+    KIND = "kind", _("Kind of facility")
+    PREFECTURE = "prefecture", _("Prefecture")
 
 
 class Concept(models.Model):

@@ -6,48 +6,48 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from clinics.models.changes import history_of
+from clinics.models.changes import ChangeRecord, history_of
 
 
 class YesNoUnknown(models.TextChoices):
     """An answer that may not have been given; unknown is never read as no."""
 
-    YES = "yes", "Yes"
-    NO = "no", "No"
-    UNKNOWN = "unknown", "Unknown"
+    YES = "yes", _("Yes")
+    NO = "no", _("No")
+    UNKNOWN = "unknown", _("Unknown")
 
 
 class Kind(models.TextChoices):
     """What a facility is in law: in Japan a hospital has 20 or more beds."""
 
-    HOSPITAL = "hospital", "Hospital"
-    CLINIC = "clinic", "Clinic"
-    OTHER = "other", "Other"
-    UNKNOWN = "unknown", "Unknown"
+    HOSPITAL = "hospital", _("Hospital")
+    CLINIC = "clinic", _("Clinic")
+    OTHER = "other", _("Other")
+    UNKNOWN = "unknown", _("Unknown")
 
 
 class PositionSource(models.TextChoices):
     """Where a position came from."""
 
-    OFFICIAL = "official", "Official register"
-    GEOCODED = "geocoded", "Geocoded from the address"
-    CURATED = "curated", "Set by a curator"
-    UNKNOWN = "unknown", "Unknown"
+    OFFICIAL = "official", _("Official register")
+    GEOCODED = "geocoded", _("Geocoded from the address")
+    CURATED = "curated", _("Set by a curator")
+    UNKNOWN = "unknown", _("Unknown")
 
 
 class Layer(models.TextChoices):
     """Who says it: an official register, or the curators with a source of their own."""
 
-    OFFICIAL = "official", "Official"
-    CURATED = "curated", "Curated"
+    OFFICIAL = "official", _("Official")
+    CURATED = "curated", _("Curated")
 
 
 class Status(models.TextChoices):
     """Whether a statement may be shown."""
 
-    DRAFT = "draft", "Draft"
-    PUBLISHED = "published", "Published"
-    WITHDRAWN = "withdrawn", "Withdrawn"
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 class Facility(models.Model):
@@ -148,6 +148,19 @@ class FacilityFacts(models.Model):
         return self.name
 
 
+class OfficialChangeRecord(ChangeRecord):
+    """The circumstances of a change in a register, and the departments it then listed.
+
+    ``departments`` is a list of ``{id, code, name, hours}``, hours as in an entry's document, since
+    departments have no history of their own; null where they were not kept.
+    """
+
+    departments = models.JSONField(null=True)
+
+    class Meta(ChangeRecord.Meta):
+        abstract = True
+
+
 class OfficialFacts(FacilityFacts):
     """A register's own words, written by imports and by nothing else.
 
@@ -159,7 +172,7 @@ class OfficialFacts(FacilityFacts):
     digest = models.CharField(max_length=32)
     website_as_stated = models.CharField(max_length=1000, blank=True)
     absent_since = models.DateField(null=True, blank=True)
-    history = history_of()
+    history = history_of(OfficialChangeRecord)
 
     class Meta(FacilityFacts.Meta):
         verbose_name_plural = "official facts"
