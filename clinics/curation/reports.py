@@ -34,7 +34,7 @@ LINE_SUBJECTS = {ReportSubject.NAME: "name", ReportSubject.ADDRESS: "address"}
 # As a number is dialled in any country (ITU-T E.164: at most 15 digits), with what separates it.
 PHONE = re.compile(r"\+?[0-9]+([-() .]+[0-9]+)*")
 PHONE_DIGITS = range(9, 16)
-DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ー", "-"))  # noqa: RUF001
+DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ー", "-"))
 
 
 @dataclass(frozen=True, slots=True)

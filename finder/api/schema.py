@@ -57,7 +57,7 @@ def schema_of(hint: Any) -> dict[str, Any]:
     An annotation is a description and, where there is more to say, what JSON Schema says of it.
     Raises ``TypeError`` for a type that has no schema here.
     """
-    if hint in PRIMITIVES:
+    if isinstance(hint, type) and hint in PRIMITIVES:
         return dict(PRIMITIVES[hint])
     if is_typeddict(hint):
         return {"$ref": f"#/components/schemas/{hint.__name__}"}
