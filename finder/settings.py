@@ -228,7 +228,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "defaultModelsExpandDepth": -1},
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "POSTPROCESSING_HOOKS": ["finder.api.schema.add_document_components"],
+    "POSTPROCESSING_HOOKS": [
+        "finder.api.schema.add_document_components",
+        "finder.api.schema.require_bodies",
+    ],
 }
 
 # Reading is open to every page of the web, without credentials; the admin to none.

@@ -252,7 +252,7 @@ def test_every_report_that_the_document_allows_arrives(
         case.path_parameters = {"id": catalogue[0]}
         response = case.call_and_validate()
         assert response.status_code == 202, (case.body, response.text)
-        found.update(case.body)
+        found.update(list(case.body))
 
     send()
     assert len(found) == 6 and min(found.values()) >= 5, found

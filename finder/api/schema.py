@@ -101,6 +101,17 @@ def add_document_components(
     return result
 
 
+def require_bodies(
+    result: dict[str, Any], generator: Any, request: Any, public: bool
+) -> dict[str, Any]:
+    """Say that a body which an address takes is needed; it is left open for one given as a schema."""
+    for path in result["paths"].values():
+        for operation in path.values():
+            if "requestBody" in operation:
+                operation["requestBody"]["required"] = True
+    return result
+
+
 def _documents_in(hint: Any) -> list[Any]:
     if is_typeddict(hint):
         return [hint]
