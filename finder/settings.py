@@ -5,6 +5,7 @@ without ``SECRET_KEY`` and ``ALLOWED_HOSTS``.
 """
 
 import secrets
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -58,6 +59,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "simple_history",
+    "axes",
 ]
 
 MIDDLEWARE = [
@@ -72,6 +74,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # Last, as its documentation asks; it looks at one attribute of the request.
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "finder.urls"
@@ -113,8 +117,12 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+LEAST_PASSWORD_LENGTH = 12
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    {
+        "NAME": f"django.contrib.auth.password_validation.{name}",
+        "OPTIONS": {"min_length": LEAST_PASSWORD_LENGTH} if name.startswith("Minimum") else {},
+    }
     for name in (
         "UserAttributeSimilarityValidator",
         "MinimumLengthValidator",
@@ -122,6 +130,43 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+
+# A session is a working day, and ends with the browser.
+SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_AGE = None
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+
+# After so many failures to sign in under one name from one address, that name waits there, so long.
+SIGN_IN_FAILURES = env.int("SIGN_IN_FAILURES", default=5)
+SIGN_IN_LOCK_MINUTES = env.int("SIGN_IN_LOCK_MINUTES", default=60)
+for name, number in [
+    ("SIGN_IN_FAILURES", SIGN_IN_FAILURES),
+    ("SIGN_IN_LOCK_MINUTES", SIGN_IN_LOCK_MINUTES),
+]:
+    if number < 1:
+        raise ImproperlyConfigured(f"{name}={number}: a whole number of 1 or more is needed.")
+# An address that tries many names waits too, only later: a whole office may share one. Never is a
+# name locked by itself, for then any stranger could keep a curator out from anywhere. Guessing from
+# many addresses is met by the length of passwords. Attempts during a lock do not prolong it.
+SIGN_IN_FAILURES_OF_ADDRESS = 10 * SIGN_IN_FAILURES
+AXES_HANDLER = "finder.sign_in.SignInGuard"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address"]
+AXES_FAILURE_LIMIT = SIGN_IN_FAILURES
+AXES_COOLOFF_TIME = timedelta(minutes=SIGN_IN_LOCK_MINUTES)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "finder.sign_in.address_of"
+AXES_LOCKOUT_CALLABLE = "finder.sign_in.locked_out"
+# Failures are kept until they no longer count; who signed in when, and with what, is not kept.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("ja", "日本語"), ("en", "English")]
@@ -188,7 +233,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "defaultModelsExpandDepth": -1},
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "POSTPROCESSING_HOOKS": ["finder.api.schema.add_document_components"],
+    "POSTPROCESSING_HOOKS": [
+        "finder.api.schema.add_document_components",
+        "finder.api.schema.require_bodies",
+    ],
 }
 
 # Reading is open to every page of the web, without credentials; the admin to none.
@@ -203,6 +251,11 @@ try:
     THROTTLE_READ = Rate.read(env.str("THROTTLE_READ", default="600/minute"))
 except ValueError as error:
     raise ImproperlyConfigured(f"THROTTLE_READ: {error}") from None
+# How often one client may report that an entry is wrong.
+try:
+    THROTTLE_REPORT = Rate.read(env.str("THROTTLE_REPORT", default="10/hour"))
+except ValueError as error:
+    raise ImproperlyConfigured(f"THROTTLE_REPORT: {error}") from None
 # How many of our own proxies stand before this server, each adding to X-Forwarded-For.
 NUM_PROXIES = env.int("NUM_PROXIES", default=0)
 if NUM_PROXIES < 0:
@@ -216,6 +269,8 @@ SERVICE_VERIFICATION_DAYS = env.int("SERVICE_VERIFICATION_DAYS", default=90)
 ONE_PERSON_TEAM = env.bool("ONE_PERSON_TEAM", default=False)
 # How many days the contact that a reporter leaves is kept.
 REPORT_CONTACT_DAYS = env.int("REPORT_CONTACT_DAYS", default=90)
+if REPORT_CONTACT_DAYS < 1:
+    raise ImproperlyConfigured(f"REPORT_CONTACT_DAYS={REPORT_CONTACT_DAYS}: 1 day or more.")
 # How many days before a claim expires it comes to the curators' desk.
 EXPIRY_NOTICE_DAYS = env.int("EXPIRY_NOTICE_DAYS", default=30)
 

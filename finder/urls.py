@@ -10,10 +10,12 @@ from finder.api.clinic_detail import ClinicDetail
 from finder.api.clinic_search import ClinicSearch
 from finder.api.concepts import Concepts
 from finder.api.places import Places
+from finder.api.reports import Reports
 
 urlpatterns = [
     path("api/v1/clinics", ClinicSearch.as_view(), name="clinic-search"),
     path("api/v1/clinics/<uuid:id>", ClinicDetail.as_view(), name="clinic-detail"),
+    path("api/v1/clinics/<uuid:id>/reports", Reports.as_view(), name="clinic-reports"),
     path("api/v1/concepts", Concepts.as_view(), name="concepts"),
     path("api/v1/places", Places.as_view(), name="places"),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),

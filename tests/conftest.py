@@ -22,4 +22,4 @@ def official_data_dir() -> Path:
 @pytest.fixture(autouse=True, scope="session")
 def unthrottled() -> None:
     """The tests ask more often than a reader may; those of the limits set their own."""
-    settings.THROTTLE_READ = None
+    settings.THROTTLE_READ = settings.THROTTLE_REPORT = None

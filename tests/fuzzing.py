@@ -13,8 +13,9 @@ from schemathesis.engine.run import PhaseName
 # Random questions to each operation; none given: few, and always the same.
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "0"))
 
-# How what breaks the document is refused; an address that is none, or a question without end, too.
-REFUSALS = ["400", "404", "405", "414"]
+# How what breaks the document is refused; an address that is none, a question without end, and a
+# body without end or of another form, too.
+REFUSALS = ["400", "404", "405", "413", "414", "415"]
 
 
 def fuzzer(document: dict[str, Any], application: Any, **config: Any) -> Any:

@@ -43,6 +43,7 @@ READ = {
     "again": 304,
     "sport": True,
     "place": [["渋谷駅 (東京都)", 35.6586, 139.7013]],
+    "report": [True, "contact"],
 }
 
 

@@ -259,13 +259,14 @@ def test_a_refusal_is_logged_without_the_client_or_the_question(
     assert written.getvalue() == f"Too Many Requests: {SEARCH}\n"
 
 
-def test_the_limit_is_documented_at_every_address_of_readers() -> None:
+def test_the_limit_is_documented_at_every_address() -> None:
     paths = openapi_document()["paths"]
     assert len(paths) >= 4
     for path, methods in paths.items():
-        answers = methods["get"]["responses"]
-        assert "application/problem+json" in answers["429"]["content"], path
-        assert "Retry-After" in answers["429"]["headers"], path
+        for operation in methods.values():
+            answers = operation["responses"]
+            assert "application/problem+json" in answers["429"]["content"], path
+            assert "Retry-After" in answers["429"]["headers"], path
 
 
 # Length and methods.

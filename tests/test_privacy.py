@@ -1,4 +1,4 @@
-"""A searcher's position and words are written nowhere."""
+"""A searcher's position and words are written nowhere; a reporter's, in the queue alone."""
 
 import http.client
 import json
@@ -32,6 +32,9 @@ WEST, SOUTH, EAST, NORTH = "139.8711", "35.4311", "139.8799", "35.4399"
 # Kana in half width, an old form of a kanji, Latin capitals: what a search folds.
 WORDS = ("ﾇｹﾇｹ澤ﾉ里", "Hidden'Harbour", "neurolgy")
 MUNICIPALITY = "13987"
+# What a reporter sends; their browser, which nobody keeps.
+REPORTED = ("Nobody'Answers", "ｶﾗｽ通り", "reporter@hidden.example")
+BROWSER = "HiddenBrowser/7.0"
 
 # Every route of the site with addresses of it; the identifier is that of a clinic.
 EXAMPLES = {
@@ -41,6 +44,7 @@ EXAMPLES = {
         "/api/v1/clinics/00000000-0000-0000-0000-000000000000",
         "/api/v1/clinics/nonsense",
     ],
+    "api/v1/clinics/<uuid:id>/reports": ["/api/v1/clinics/{clinic}/reports"],
     "api/v1/concepts": ["/api/v1/concepts"],
     "api/v1/places": ["/api/v1/places"],
     "api/schema": ["/api/schema"],
@@ -94,6 +98,7 @@ def every_form(word: str) -> set[str]:
 COORDINATES = (LATITUDE, LONGITUDE, WEST, SOUTH, EAST, NORTH)
 SECRETS = {form.encode() for word in WORDS for form in every_form(word)}
 SECRETS |= {number.encode() for number in COORDINATES}
+IN_REPORTS = {form.encode() for word in (*REPORTED, BROWSER) for form in every_form(word)}
 # As the database would keep them.
 SECRETS |= {struct.pack(">d", float(number)) for number in COORDINATES}
 
@@ -185,20 +190,27 @@ def test_a_real_server_writes_down_no_searcher_whatever_becomes_of_the_request(
         "DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}",
         "CACHE_URL": f"filecache://{cache}",
         "THROTTLE_READ": "300/hour",
+        "THROTTLE_REPORT": "50/hour",
     }
     with serving(environment, log) as port:
         before = contents(tmp_path.glob("db.sqlite3*"))
         assert not leaks(before), "these were there already and would prove nothing"
         found = set(ask_everything(port))
-    assert {200, 304, 400, 403, 404, 405, 406, 414, 429, 500} <= found
+    assert {200, 202, 304, 400, 403, 404, 405, 406, 413, 414, 415, 429, 500} <= found
     kept = [zlib.decompress(rest) for rest in map(cached, cache.iterdir())]
     assert kept and all(isinstance(pickle.loads(value), int) for value in kept)
     lines = log.read_text()
     assert re.search(r'"GET /api/v1/clinics\?… HTTP/1.1" 200', lines)
     assert "Internal Server Error: /api/v1/broken" in lines
     assert "A CSV file broke off." in lines
-    written = contents(tmp_path.glob("db.sqlite3*")) + b"".join(kept) + lines.encode()
+    stored = contents(tmp_path.glob("db.sqlite3*"))
+    written = stored + b"".join(kept) + lines.encode()
     assert not leaks(written)
+    assert '"POST /api/v1/clinics/' in lines and 'reports HTTP/1.1" 202' in lines
+    assert not [word for word in IN_REPORTS if word in b"".join(kept) + lines.encode()]
+    # What is reported is kept, by the curators' queue alone, and nothing else of who did.
+    assert all(word.encode() in stored for word in REPORTED)
+    assert BROWSER.encode() not in stored
     assert MUNICIPALITY not in lines
     assert b"127.0.0.1" not in b"".join(kept)
 
@@ -222,6 +234,7 @@ def ask_everything(port: int) -> Iterator[int]:
     for question in QUESTIONS:
         for form in FORMS:
             yield ask(port, f"/api/v1/clinics?{urlencode(question | {'format': form})}").status
+    yield from report_everything(port, f"/api/v1/clinics/{clinic_id}/reports")
     unquoted = f"/api/v1/clinics?q={WORDS[1]}"
     yield ask(port, unquoted).status
     yield ask(port, f"/api/v1/clinics?{urlencode(HERE)}", accept="text/html").status
@@ -234,6 +247,19 @@ def ask_everything(port: int) -> Iterator[int]:
         yield status
         if status == 429:
             break
+
+
+def report_everything(port: int, address: str) -> Iterator[int]:
+    """Report with what is taken, refused, trapped and too long; the statuses."""
+    said, suggested, contact = REPORTED
+    right = {"subject": "other", "statement": said, "suggestion": suggested, "contact": contact}
+    trapped = {"subject": "other", "statement": WORDS[0], "contact": WORDS[1], "homepage": WORDS[2]}
+    refused = {"subject": WORDS[1], "statement": said * 500, WORDS[2]: contact}
+    for report in (right, right, trapped, refused, right | {"suggestion": said * 2_000}):
+        yield ask(port, address, "POST", json.dumps(report)).status
+    yield ask(port, address, "POST", f"{{{WORDS[1]}").status
+    yield ask(port, address, "POST", said, media_type="text/plain").status
+    yield ask(port, address + "x", "POST", json.dumps(right)).status
 
 
 class Answer:
@@ -253,11 +279,13 @@ def ask(
     *,
     accept: str = "*/*",
     etag: str | None = None,
+    media_type: str = "application/json",
 ) -> Answer:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     headers = {
         "Accept": accept,
-        "Content-Type": "application/json",
+        "Content-Type": media_type,
+        "User-Agent": BROWSER,
         "Referer": f"http://127.0.0.1/?{urlencode(HERE)}",
         **({"If-None-Match": etag} if etag else {}),
     }

@@ -48,6 +48,7 @@ SEARCH = "GET /api/v1/clinics"
 DETAIL = "GET /api/v1/clinics/{id}"
 CONCEPTS = "GET /api/v1/concepts"
 PLACES = "GET /api/v1/places"
+REPORTS = "POST /api/v1/clinics/{id}/reports"
 ALWAYS = (Session(1, DAYS, time(0), time(0)),)
 MORNINGS = (Session(1, DAYS[:5], time(9), time(12, 30), time(8, 30), time(11, 30)),)
 
@@ -148,10 +149,11 @@ def test_a_fuzzer_finds_no_answer_that_the_document_does_not_know(application: A
         PhaseName.FUZZING,
         PhaseName.STATEFUL_TESTING,
     }
-    assert findings.answered.keys() == {SEARCH, DETAIL, CONCEPTS, PLACES}
+    assert findings.answered.keys() == {SEARCH, DETAIL, CONCEPTS, PLACES, REPORTS}
     for label, statuses in findings.answered.items():
-        refused = 404 if label == DETAIL else 400
-        assert min(statuses[200], statuses[refused], statuses[405]) >= 5, (label, statuses)
+        refused = 404 if label in (DETAIL, REPORTS) else 400
+        answered = 400 if label == REPORTS else 200
+        assert min(statuses[answered], statuses[refused], statuses[405]) >= 5, (label, statuses)
 
 
 def told_what_exists(document: dict[str, Any]) -> dict[str, Any]:
@@ -231,6 +233,51 @@ def test_every_question_that_the_document_allows_is_answered(application: Any) -
     assert found[True] and found[False]
 
 
+def test_every_report_that_the_document_allows_arrives(
+    application: Any, catalogue: list[str]
+) -> None:
+    operation = fuzzer(openapi_document(), application)["/api/v1/clinics/{id}/reports"]["POST"]
+    found: Counter[str] = Counter()
+
+    @settings(
+        max_examples=EXAMPLES or 150,
+        derandomize=not EXAMPLES,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.data())
+    def send(data: st.DataObject) -> None:
+        case = data.draw(operation.as_strategy())
+        case.path_parameters = {"id": catalogue[0]}
+        response = case.call_and_validate()
+        assert response.status_code == 202, (case.body, response.text)
+        found.update(list(case.body))
+
+    send()
+    assert len(found) == 6 and min(found.values()) >= 5, found
+
+
+REPORT = {"subject": "closed", "statement": "It closed."}
+
+
+def reports_asked_for(there: str, nowhere: str, too_long: str) -> Iterator[Any]:
+    """A request for each status that a report can be answered with."""
+    right = {
+        "path_parameters": {"id": there},
+        "body": REPORT,
+        "media_type": "application/json",
+    }
+    yield REPORTS, 202, right
+    yield REPORTS, 400, right | {"body": {"subject": "closed"}}
+    yield REPORTS, 404, right | {"path_parameters": {"id": nowhere}}
+    yield REPORTS, 405, {"path_parameters": {"id": there}, "method": "GET"}
+    yield REPORTS, 413, right | {"body": REPORT | {"suggestion": too_long * 2}}
+    yield REPORTS, 414, right | {"query": {"x": too_long}}
+    yield REPORTS, 415, right | {"headers": {"Content-Type": "text/plain"}}
+    yield REPORTS, 429, right
+
+
 def asked_for(catalogue: list[str]) -> Iterator[tuple[str, int, dict[str, Any]]]:
     """A request for each status that an operation can answer."""
     there, nowhere = {"id": catalogue[0]}, {"id": "00000000-0000-4000-8000-000000000000"}
@@ -244,6 +291,7 @@ def asked_for(catalogue: list[str]) -> Iterator[tuple[str, int, dict[str, Any]]]
         yield label, 429, of_clinic | {"query": right}
         if label != PLACES:
             yield label, 304, of_clinic | {"headers": {"If-None-Match": "*"}}
+    yield from reports_asked_for(there["id"], nowhere["id"], too_long["x"])
     yield DETAIL, 404, {"path_parameters": nowhere}
     yield SEARCH, 406, {"headers": {"Accept": "image/png"}}
     yield SEARCH, 200, {"headers": {"Accept": "application/geo+json"}}
@@ -259,7 +307,8 @@ def test_every_documented_status_can_be_had_and_is_as_documented(
     for label, status, request in asked_for(catalogue):
         method, address = label.split()
         never = Rate.read("1/day")
-        with patch("django.conf.settings.THROTTLE_READ", never if status == 429 else None):
+        setting = "THROTTLE_REPORT" if label == REPORTS else "THROTTLE_READ"
+        with patch(f"django.conf.settings.{setting}", never if status == 429 else None):
             case = read[address][method].Case(**request)
             response = case.call()
             while status == 429 and response.status_code != 429:

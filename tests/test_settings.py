@@ -49,6 +49,7 @@ def test_production_refuses_debug() -> None:
     [
         ("THROTTLE_READ", "600 a minute", "such as 600/minute"),
         ("THROTTLE_READ", "0/minute", "such as 600/minute"),
+        ("THROTTLE_REPORT", "10 an hour", "such as 600/minute"),
         ("NUM_PROXIES", "-1", "0 or more"),
     ],
 )

@@ -3,5 +3,6 @@
 from clinics.admin.concepts import ConceptAdmin
 from clinics.admin.facilities import FacilityAdmin
 from clinics.admin.imports import ImportRunAdmin
+from clinics.admin.reports import PublicReportAdmin
 
-__all__ = ["ConceptAdmin", "FacilityAdmin", "ImportRunAdmin"]
+__all__ = ["ConceptAdmin", "FacilityAdmin", "ImportRunAdmin", "PublicReportAdmin"]

@@ -3,6 +3,7 @@
 from typing import Annotated, Literal, NotRequired, TypedDict
 
 from clinics.documents import ClinicSummary
+from clinics.models import ReportSubject
 from finder.api.place_documents import PlaceDocument
 
 # "from" is a word of Python's own, so this one cannot be written as a class.
@@ -180,6 +181,62 @@ class ConceptList(TypedDict):
     """Concepts by scheme, in the order of the taxonomy."""
 
     results: list[ConceptDocument]
+
+
+LONGEST_TEXT = 2_000
+LONGEST_ADDRESS = 600
+LONGEST_CONTACT = 200
+MOST_LINKS = 3
+# Something to read, in lines or not, and no control character.
+NO_CONTROL = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*"
+TEXT_PATTERN = rf"^{NO_CONTROL}[^\s\x00-\x1f\x7f]{NO_CONTROL}$"
+# A host, a port or none, and the rest; nobody's name and password before it.
+ADDRESS_PATTERN = r"^[hH][tT][tT][pP][sS]?://[^\s/?#:@\\\[\]\x00-\x1f\x7f]+(:[0-9]{1,5})?([/?#][^\s\x00-\x1f\x7f]*)?$"
+
+
+class ReportRequest(TypedDict):
+    """What somebody says is wrong with an entry."""
+
+    subject: Annotated[str, "What it is about", {"enum": list(ReportSubject.values)}]
+    statement: Annotated[
+        str,
+        "What is wrong",
+        {"maxLength": LONGEST_TEXT, "pattern": TEXT_PATTERN},
+    ]
+    suggestion: NotRequired[
+        Annotated[
+            str,
+            "What would be right",
+            {"maxLength": LONGEST_TEXT, "pattern": TEXT_PATTERN},
+        ]
+    ]
+    source_url: NotRequired[
+        Annotated[
+            str, "A page that shows it", {"maxLength": LONGEST_ADDRESS, "pattern": ADDRESS_PATTERN}
+        ]
+    ]
+    contact: NotRequired[
+        Annotated[
+            str,
+            "How to reach you, if you like; kept apart, and deleted after a set time",
+            {"maxLength": LONGEST_CONTACT, "pattern": TEXT_PATTERN},
+        ]
+    ]
+    homepage: NotRequired[
+        Annotated[
+            str,
+            "Leave empty: hidden from people, it tells programs",
+            {"maxLength": LONGEST_ADDRESS},
+        ]
+    ]
+
+
+class ReportReceipt(TypedDict):
+    """A report arrived."""
+
+    received: bool
+    subject: Annotated[str, "As it was sent", {"enum": list(ReportSubject.values)}]
+    note: Annotated[str, "What becomes of it"]
 
 
 class ProblemError(TypedDict):

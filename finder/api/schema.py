@@ -19,7 +19,14 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from clinics.documents import ClinicDetail, ClinicSummary
 from clinics.models import Scheme
-from finder.api.documents import ConceptList, FeatureCollection, Problem, SearchResponse
+from finder.api.documents import (
+    ConceptList,
+    FeatureCollection,
+    Problem,
+    ReportReceipt,
+    ReportRequest,
+    SearchResponse,
+)
 from finder.api.place_documents import PlaceList
 from finder.parameters import SearchParameters
 from finder.questions import MOST_REPETITIONS
@@ -38,6 +45,8 @@ DOCUMENTS = (
     FeatureCollection,
     ConceptList,
     PlaceList,
+    ReportRequest,
+    ReportReceipt,
     Problem,
 )
 
@@ -45,15 +54,17 @@ DOCUMENTS = (
 def schema_of(hint: Any) -> dict[str, Any]:
     """The JSON schema of a type hint; typed dictionaries become references.
 
+    An annotation is a description and, where there is more to say, what JSON Schema says of it.
     Raises ``TypeError`` for a type that has no schema here.
     """
-    if hint in PRIMITIVES:
+    if isinstance(hint, type) and hint in PRIMITIVES:
         return dict(PRIMITIVES[hint])
     if is_typeddict(hint):
         return {"$ref": f"#/components/schemas/{hint.__name__}"}
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is Annotated:
-        return _described(schema_of(arguments[0]), arguments[1])
+        described = _described(schema_of(arguments[0]), arguments[1])
+        return described | (arguments[2] if arguments[2:] else {})
     if origin is NotRequired:
         return schema_of(arguments[0])
     if origin is Literal:
@@ -87,6 +98,17 @@ def add_document_components(
         }
         waiting += [inner for hint in hints.values() for inner in _documents_in(hint)]
     result["components"]["schemas"] = dict(sorted(components.items()))
+    return result
+
+
+def require_bodies(
+    result: dict[str, Any], generator: Any, request: Any, public: bool
+) -> dict[str, Any]:
+    """Say that a body which an address takes is needed; it is left open for one given as a schema."""
+    for path in result["paths"].values():
+        for operation in path.values():
+            if "requestBody" in operation:
+                operation["requestBody"]["required"] = True
     return result
 
 
@@ -282,4 +304,28 @@ CONCEPTS: dict[str, Any] = {
     "responses": {**_cached(ConceptList, "The concepts"), **REFUSALS},
     **NO_LOGIN,
     "tags": ["taxonomy"],
+}
+REPORT: dict[str, Any] = {
+    "operation_id": "reportClinic",
+    "summary": "Report something wrong",
+    "description": (
+        "For everybody who finds that an entry is wrong. Curators read every report; nothing is "
+        "published by itself. Nothing of who reports is kept, but for a contact that they give. "
+        "Texts are not blank, and hold three links at most."
+    ),
+    "request": {"application/json": schema_of(ReportRequest)},
+    "parameters": [
+        _header("Cache-Control", [202], "`no-store`."),
+        ALLOW,
+        RETRY_AFTER,
+    ],
+    "responses": {
+        (202, "application/json"): _answer(ReportReceipt, "It arrived"),
+        **REFUSALS,
+        **_problem(404, "No such published clinic"),
+        **_problem(413, "A body of more than 16 KiB"),
+        **_problem(415, "A body that is not JSON"),
+    },
+    **NO_LOGIN,
+    "tags": ["clinics"],
 }

@@ -11,7 +11,7 @@ import time
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from functools import lru_cache
-from socket import AF_INET, AF_INET6, inet_pton
+from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
 from typing import Any
 
 from django.conf import settings
@@ -65,16 +65,36 @@ class ReadThrottle(Throttle):
     setting = "THROTTLE_READ"
 
 
+class ReportThrottle(Throttle):
+    """What somebody may report."""
+
+    setting = "THROTTLE_REPORT"
+
+
 def client_digest(meta: Mapping[str, Any]) -> str:
     """A keyed digest of the client's address, or of its network's where that is IPv6."""
-    address = meta.get("REMOTE_ADDR", "")
-    if settings.NUM_PROXIES:
-        address = _forwarded_for(meta) or address
+    address = _remote_address(meta)
     # A server behind a socket file names no address: all its clients are one.
     client = _network(address) or address.encode()
     key = _digest_key(settings.SECRET_KEY)
     digest = hashlib.blake2b(client, key=key, digest_size=DIGEST_BYTES).digest()
     return urlsafe_b64encode(digest).decode()
+
+
+def client_address(meta: Mapping[str, Any]) -> str | None:
+    """The client's address, or the first of its network where that is IPv6; None without one."""
+    client = _network(_remote_address(meta))
+    if client is None:
+        return None
+    if len(client) == IPV6_NETWORK_BYTES:
+        return inet_ntop(AF_INET6, client + bytes(16 - IPV6_NETWORK_BYTES))
+    return inet_ntop(AF_INET, client)
+
+
+def _remote_address(meta: Mapping[str, Any]) -> str:
+    """Whom the server, or the outermost of our own proxies, heard from."""
+    address: str = meta.get("REMOTE_ADDR", "")
+    return (_forwarded_for(meta) if settings.NUM_PROXIES else None) or address
 
 
 def _forwarded_for(meta: Mapping[str, Any]) -> str | None:

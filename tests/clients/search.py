@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 from clinic_client import Client
-from clinic_client.api.clinics import get_clinic, search_clinics
+from clinic_client.api.clinics import get_clinic, report_clinic, search_clinics
 from clinic_client.api.places import search_places
 from clinic_client.api.taxonomy import list_concepts
 from clinic_client.models import (
@@ -15,6 +15,9 @@ from clinic_client.models import (
     ListConceptsScheme,
     PlaceList,
     Problem,
+    ReportReceipt,
+    ReportRequest,
+    ReportRequestSubject,
     SearchHit,
     SearchResponse,
 )
@@ -63,6 +66,10 @@ assert isinstance(sports, ConceptList), sports
 places = search_places.sync(client=client, q="渋谷", limit=1)
 assert isinstance(places, PlaceList), places
 
+wrong = ReportRequest(subject=ReportRequestSubject.CONTACT, statement="Nobody answers.")
+receipt = report_clinic.sync(clinic_id, client=client, body=wrong)
+assert isinstance(receipt, ReportReceipt), receipt
+
 report = {
     "hits": [line(hit) for hit in (*first.results, *second.results)],
     "count": [first.count, first.count_exact],
@@ -79,5 +86,6 @@ report = {
     "again": again.status_code,
     "sport": "golf" in [concept.slug for concept in sports.results],
     "place": [[found.label, found.lat, found.lng] for found in places.results],
+    "report": [receipt.received, receipt.subject],
 }
 print(json.dumps(report))

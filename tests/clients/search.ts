@@ -61,6 +61,13 @@ const places = read(
   await client.GET("/api/v1/places", { params: { query: { q: "渋谷", limit: 1 } } }),
 );
 
+const receipt = read(
+  await client.POST("/api/v1/clinics/{id}/reports", {
+    params: { path },
+    body: { subject: "contact", statement: "Nobody answers." },
+  }),
+);
+
 const report = {
   hits: [...first.results, ...second.results].map(line),
   count: [first.count, first.count_exact],
@@ -73,5 +80,6 @@ const report = {
   again: again.response.status,
   sport: sports.results.map(({ slug }) => slug).includes("golf"),
   place: places.results.map(({ label, lat, lng }) => [label, lat, lng]),
+  report: [receipt.received, receipt.subject],
 };
 console.log(JSON.stringify(report));
