@@ -4,8 +4,8 @@ They refuse what cannot be kept at all, a letter in a number; whatever can be ke
 :mod:`clinics.curation.checking` says what is wrong with it. So a draft may be unfinished.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import date, time
+from collections.abc import Mapping
+from datetime import date
 from typing import Any, cast
 
 from django import forms
@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from clinics.curation.entry_document import Row, json_value
 
+# Lists that are ticked, so that their order says nothing.
+TICKED = ("modes", "days")
 ISO_DAY = "%Y-%m-%d"
 CLOCK = "%H:%M"
 
@@ -136,6 +138,8 @@ def field_of(model: type[models.Model], name: str, **options: Any) -> forms.Fiel
     """
     column = cast("models.Field[Any, Any]", model._meta.get_field(name))
     made = {"required": False, "label": LABELS.get(name, name)} | options
+    if column.has_default():
+        made = {"initial": column.get_default()} | made
     if column.choices:
         choices = [(value, _(str(label))) for value, label in column.choices]
         return OpenChoiceField(choices=choices, **made)
@@ -162,7 +166,7 @@ def as_document(values: Mapping[str, Any], before: Mapping[str, Any]) -> Row:
     What differs from ``before`` in spaces or in the order of ticks alone is left as it was, so that
     saving an untouched form changes nothing.
     """
-    return {name: _kept(_json(value), before.get(name)) for name, value in values.items()}
+    return {name: _kept(name, _json(value), before.get(name)) for name, value in values.items()}
 
 
 def _json(value: Any) -> Any:
@@ -171,25 +175,16 @@ def _json(value: Any) -> Any:
     return json_value(value)
 
 
-def _kept(value: Any, before: Any) -> Any:
+def _kept(name: str, value: Any, before: Any) -> Any:
     if isinstance(value, str) and isinstance(before, str) and value.split() == before.split():
         return before
-    if isinstance(value, list) and isinstance(before, list) and _set(value) == _set(before):
+    if name in TICKED and isinstance(before, list) and set(value) == set(before):
         return before
     return value
 
 
-def _set(values: Sequence[Any]) -> list[str]:
-    return sorted(map(str, values))
-
-
 def _all(data: Any, name: str) -> list[str]:
     return cast("list[str]", data.getlist(name) if hasattr(data, "getlist") else data.get(name, []))
-
-
-def clock(value: time | None) -> str:
-    """A time of day as people write it."""
-    return value.isoformat("minutes") if value else ""
 
 
 LABELS = {
