@@ -24,9 +24,7 @@ DAY_NAMES = {
 class ClosuresForm(forms.Form):
     """The curators' closing days; what is not stated leaves the register's word."""
 
-    public_holidays = forms.ChoiceField(
-        required=False, label=_("Public holidays"), choices=ANSWERS
-    )
+    public_holidays = forms.ChoiceField(required=False, label=_("Public holidays"), choices=ANSWERS)
     nth_stated = forms.ChoiceField(
         required=False,
         label=_("Some weeks of the month"),
@@ -69,7 +67,10 @@ class ClosuresForm(forms.Form):
         """The closing days as a document holds them."""
         values = self.cleaned_data
         ticked = [
-            (week, day) for week in WEEKS for day in WEEKDAYS if f"{week}-{day}" in values["nth_week"]
+            (week, day)
+            for week in WEEKS
+            for day in WEEKDAYS
+            if f"{week}-{day}" in values["nth_week"]
         ]
         stated = Closures(
             weekly=tuple(values[day] or "unknown" for day in WEEKDAYS),

@@ -23,7 +23,9 @@ class ConceptChoices:
             .only("scheme", "slug", "label_ja", "label_en", "codes", "evidence_rank")
         )
         claimed = [concept for concept in self._concepts if concept.scheme not in NOT_CLAIMED]
-        self.labels = {str(concept): _label(concept) for concept in claimed}
+        self._claimed = {str(concept) for concept in claimed}
+        # Also of those that are not offered, since older claims carry them.
+        self.labels = {str(concept): _label(concept) for concept in self._concepts}
         called: Counter[str] = Counter()
         for concept in claimed:
             called.update({concept.label_ja, concept.label_en, _label(concept)})
@@ -53,7 +55,7 @@ class ConceptChoices:
 
     def options(self) -> list[tuple[str, str]]:
         """Keys and labels of what can be claimed."""
-        return list(self.labels.items())
+        return [(key, label) for key, label in self.labels.items() if key in self._claimed]
 
     def strengths(self) -> list[tuple[str, Any]]:
         """The strengths of evidence, the strongest first."""

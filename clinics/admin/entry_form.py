@@ -102,9 +102,7 @@ def look_up_address(request: HttpRequest, pk: object) -> HttpResponse:
 
 def _facility(pk: object) -> Facility:
     try:
-        known = Facility.objects.select_related(
-            "officialfacts", "curatedfacts", "merged_into"
-        ).get(
+        known = Facility.objects.select_related("officialfacts", "curatedfacts", "merged_into").get(
             pk=UUID(str(pk))
         )
     except (ValueError, Facility.DoesNotExist):

@@ -15,7 +15,6 @@ from clinics.admin.closures_form import ClosuresForm
 from clinics.admin.concept_choices import ConceptChoices
 from clinics.admin.entry_fields import (
     LABELS,
-    IsoDateInput,
     LinesField,
     OpenChoiceField,
     SourcesField,
@@ -280,7 +279,8 @@ class EntryForms:
 
     def is_valid(self) -> bool:
         """Whether all that was typed can be kept."""
-        return all([part.is_valid() for part in self.parts])
+        # Every one is asked, so that all faults are shown at once.
+        return list(map(_is_valid, self.parts)).count(False) == 0
 
     def document(self) -> EntryDocument:
         """The document that the forms say; call it when they are valid."""
@@ -299,6 +299,10 @@ class EntryForms:
         if changed and not facts["recorded_on"]:
             facts["recorded_on"] = timezone.localdate().isoformat()
         return facts
+
+
+def _is_valid(part: Any) -> bool:
+    return bool(part.is_valid())
 
 
 def filled_forms(formset: Any) -> Iterator[Any]:

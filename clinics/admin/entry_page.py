@@ -90,18 +90,13 @@ class FieldRow:
 class RowPart:
     """One department, claim or set of terms: its form, its fields and what is wrong with it.
 
-    ``faults`` belong to none of its fields. It is open where there is something to do.
+    ``faults`` belong to none of its fields.
     """
 
     form: Any
     fields: tuple[FieldRow, ...]
     faults: tuple[str, ...]
     is_blank: bool
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it is unfolded."""
-        return self.is_blank or self.is_faulty
 
     @property
     def is_faulty(self) -> bool:
@@ -117,11 +112,7 @@ class RowPart:
     def summary(self) -> dict[str, Any]:
         """The values that tell it from others."""
         names = ("name", "statement", "strength", "status", "offered", "fee", "asserted_on")
-        return {
-            name: self.form[name].value() or ""
-            for name in names
-            if name in self.form.fields
-        }
+        return {name: self.form[name].value() or "" for name in names if name in self.form.fields}
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +203,9 @@ class EntryPage:
         """The fields that hold something that cannot be kept."""
         if not self.forms.is_bound:
             return []
-        return [form[name] for form in self._all_forms() for name in form.errors if name in form.fields]
+        return [
+            form[name] for form in self._all_forms() for name in form.errors if name in form.fields
+        ]
 
     @property
     def fault_lines(self) -> list[tuple[str, str]]:

@@ -67,9 +67,7 @@ def official_values(
     official = getattr(facility, "officialfacts", None)
     if official is None:
         return {}
-    return {
-        name: _value(official, name, live, drafted, prefecture_names) for name in COMPARED
-    }
+    return {name: _value(official, name, live, drafted, prefecture_names) for name in COMPARED}
 
 
 def _value(

@@ -50,7 +50,9 @@ def _week(department: Department) -> tuple[tuple[Opening, ...], ...]:
     sessions = sorted(department.hours.all(), key=lambda row: (row.opens, row.closes))
     return tuple(
         tuple(
-            dict.fromkeys(_opening(session) for session in sessions if day in session.days.split(","))
+            dict.fromkeys(
+                _opening(session) for session in sessions if day in session.days.split(",")
+            )
         )
         for day in DAYS
     )

@@ -94,9 +94,7 @@ def _address(location: Location, names: Mapping[str, str]) -> Iterator[LocationW
         )
 
 
-def _pin(
-    location: Location, names: Mapping[str, str], using: str
-) -> Iterator[LocationWarning]:
+def _pin(location: Location, names: Mapping[str, str], using: str) -> Iterator[LocationWarning]:
     latitude, longitude = location.latitude, location.longitude
     if latitude is None or longitude is None:
         return

@@ -67,7 +67,7 @@ function open(map, editable) {
 
   const fill = (at, from) => {
     latitude.value = at.lat.toFixed(6);
-    longitude.value = at.lng.wrap ? at.lng : at.lng.toFixed(6);
+    longitude.value = at.lng.toFixed(6);
     source.value = from;
     for (const field of [latitude, longitude, source]) {
       field.dispatchEvent(new Event("change", { bubbles: true }));
