@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from clinics.admin.entry_fields import WeeksWidget
+from clinics.admin.entry_fields import DAY_LABELS, WeeksWidget
 from clinics.hours import WEEKDAYS, Closures
 
 ANSWERS = (("unknown", _("Not stated")), ("open", _("Open")), ("closed", _("Closed")))
@@ -37,7 +37,7 @@ class ClosuresForm(forms.Form):
     nth_week = forms.MultipleChoiceField(
         required=False,
         label=_("Closed in these weeks"),
-        choices=[(f"{week}-{day}", DAY_NAMES[day]) for week in WEEKS for day in WEEKDAYS],
+        choices=[(f"{week}-{day}", DAY_LABELS[day]) for week in WEEKS for day in WEEKDAYS],
         widget=WeeksWidget,
     )
 

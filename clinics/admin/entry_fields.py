@@ -242,3 +242,13 @@ LABELS = {
     "report_to_referrer": _("Report to the referring doctor"),
     "cancellation": _("Cancellation"),
 }
+DAY_LABELS = {
+    "mon": _("Mon"),
+    "tue": _("Tue"),
+    "wed": _("Wed"),
+    "thu": _("Thu"),
+    "fri": _("Fri"),
+    "sat": _("Sat"),
+    "sun": _("Sun"),
+    "hol": _("Hol"),
+}

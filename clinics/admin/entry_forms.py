@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from clinics.admin.closures_form import ClosuresForm
 from clinics.admin.concept_choices import ConceptChoices
 from clinics.admin.entry_fields import (
+    DAY_LABELS,
     LABELS,
     LinesField,
     OpenChoiceField,
@@ -31,25 +32,22 @@ from clinics.curation.entry_document import (
     Row,
 )
 from clinics.hours import DAYS
-from clinics.models import Claim, CuratedFacts, Department, OpeningHours, SecondOpinion, Status
+from clinics.models import (
+    Claim,
+    CuratedFacts,
+    Department,
+    OpeningHours,
+    Scheme,
+    SecondOpinion,
+    Status,
+)
 
-DAY_LABELS = {
-    "mon": _("Mon"),
-    "tue": _("Tue"),
-    "wed": _("Wed"),
-    "thu": _("Thu"),
-    "fri": _("Fri"),
-    "sat": _("Sat"),
-    "sun": _("Sun"),
-    "hol": _("Hol"),
-}
 SHOWN = (
     (Status.PUBLISHED, _("Shown")),
     (Status.DRAFT, _("Not yet")),
     (Status.WITHDRAWN, _("Withdrawn")),
 )
 MODE_LABELS = {"in-person": _("In person"), "online": _("Online"), "written": _("In writing")}
-OWN_FIELDS = ("closures", "origin")
 
 
 class EntryPartForm(forms.Form):
@@ -210,6 +208,12 @@ class ClaimForm(SourcedForm):
     def concept_label(self) -> str:
         """What the concept is called in both languages."""
         return self.concepts.labels.get(self.concept_key, "")
+
+    @property
+    def strength_label(self) -> str:
+        """What the strength is called, or what stands there."""
+        slug = self["strength"].value() or ""
+        return self.concepts.labels.get(f"{Scheme.EVIDENCE}:{slug}", slug)
 
     def clean_concept(self) -> str:
         """A label becomes the key of the one concept that it names."""

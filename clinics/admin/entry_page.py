@@ -111,7 +111,7 @@ class RowPart:
     @property
     def summary(self) -> dict[str, Any]:
         """The values that tell it from others."""
-        names = ("name", "statement", "strength", "status", "offered", "fee", "asserted_on")
+        names = ("name", "statement", "status", "fee")
         return {name: self.form[name].value() or "" for name in names if name in self.form.fields}
 
 

@@ -102,8 +102,13 @@ function open(map, editable) {
   map.setView(here ?? L.latLng(JAPAN.lat, JAPAN.lng), here ? CLOSE : JAPAN.zoom);
   follow();
   map.setZoom(here ? CLOSE : JAPAN.zoom, { animate: false });
-  latitude.addEventListener("input", follow);
-  longitude.addEventListener("input", follow);
+  for (const field of [latitude, longitude]) {
+    field.addEventListener("input", () => {
+      // Whoever types a point has set it.
+      if (source.value !== "curated" && field.value) source.value = "curated";
+      follow();
+    });
+  }
   document.addEventListener("use-point", (event) => {
     fill(L.latLng(event.detail.lat, event.detail.lng), "geocoded");
     follow();
@@ -121,7 +126,8 @@ function open(map, editable) {
 if (box && latitude && longitude && typeof L !== "undefined") {
   box.hidden = false;
   document.getElementById("map-help").hidden = false;
-  const map = L.map(box, { scrollWheelZoom: false, zoomAnimation: false, fadeAnimation: false });
+  const map = L.map(box, { scrollWheelZoom: false, zoomAnimation: false, fadeAnimation: false, zoomControl: false });
+  L.control.zoom({ position: "topright" }).addTo(map);
   map.attributionControl.setPrefix(false);
   open(map, !latitude.matches(":disabled"));
   drawGraticule(map);
