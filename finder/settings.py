@@ -6,6 +6,7 @@ without ``SECRET_KEY`` and ``ALLOWED_HOSTS``.
 
 import secrets
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 import environ
@@ -178,6 +179,9 @@ USE_I18N = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
+# django-leaflet's copy of Leaflet alone: as an installed app it would need GDAL.
+LEAFLET = Path(str(find_spec("leaflet").origin)).parent  # type: ignore[union-attr]
+STATICFILES_DIRS = [("leaflet", LEAFLET / "static" / "leaflet")]
 # On one's own machine static files come straight from the packages, without collectstatic.
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not PRODUCTION
 
@@ -280,7 +284,19 @@ PLACE_COUNTRIES = env.list("PLACE_COUNTRIES", default=["JP"])
 # leaves the machine. `gsi`, or a service of geopy such as `nominatim`, with its options as JSON.
 ONLINE_GEOCODER = env.str("ONLINE_GEOCODER", default="")
 ONLINE_GEOCODER_OPTIONS = env.json("ONLINE_GEOCODER_OPTIONS", default={})
-# How the admin finds the position of an address: a function from a text to candidates.
-ADDRESS_LOOKUP = "finder.places.address_lookup.look_up"
 # The least time between two calls of one process.
 ONLINE_GEOCODER_DELAY_S = env.float("ONLINE_GEOCODER_DELAY_S", default=1.0)
+
+# The map of the clinic form: tiles and whom to credit for them (HTML); without tiles the pin stands
+# on a graticule.
+MAP_TILES_URL = env.str(
+    "MAP_TILES_URL", default="https://cyberjapandata.gsi.go.jp/xyz/std/{z}/{x}/{y}.png"
+)
+MAP_TILES_ATTRIBUTION = env.str(
+    "MAP_TILES_ATTRIBUTION",
+    default='<a href="https://maps.gsi.go.jp/development/ichiran.html">国土地理院</a>',
+)
+# What a curator's "look up the address" asks: the dotted name of a function; empty: no such button.
+ADDRESS_LOOKUP = env.str("ADDRESS_LOOKUP", default="finder.places.address_lookup.look_up")
+# An entry with many claims is one long form.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000

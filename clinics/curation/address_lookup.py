@@ -1,41 +1,50 @@
-"""Positions that an address leads to, asked of whatever the settings name.
+"""Where an address is, asked of whatever the settings name."""
 
-The catalogue does not know how places are found; ``ADDRESS_LOOKUP`` is the dotted name of a function
-that does: from an address to candidates, best first.
-"""
-
-from collections.abc import Callable, Sequence
-from typing import Protocol, cast
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from clinics.position import ecef, geodesic_m
 
-class AddressCandidate(Protocol):
-    """A place that an address may mean, in WGS84 decimal degrees.
 
-    ``precision`` is the kind of place whose point it is: ``address`` for the house, ``town`` where
-    only the town is known.
+@dataclass(frozen=True, slots=True)
+class AddressCandidate:
+    """A point that an address may mean, in WGS84 degrees.
+
+    ``precision`` is the kind of place whose point it is: an address, a town, a municipality …
     """
 
-    @property
-    def label(self) -> str:
-        """What the place is called."""
-
-    @property
-    def latitude(self) -> float:
-        """Degrees north."""
-
-    @property
-    def longitude(self) -> float:
-        """Degrees east."""
-
-    @property
-    def precision(self) -> str:
-        """How near the point is to what was asked for."""
+    label: str
+    latitude: float
+    longitude: float
+    precision: str
 
 
-def look_up(address: str) -> Sequence[AddressCandidate]:
-    """The places that an address may mean, best first; none where nothing is known of it."""
-    function = import_string(settings.ADDRESS_LOOKUP)
-    return cast(Callable[[str], Sequence[AddressCandidate]], function)(address)
+@dataclass(frozen=True, slots=True)
+class AddressAnswer:
+    """The candidates, the best first; ``unreachable`` where an online service gave no answer."""
+
+    candidates: tuple[AddressCandidate, ...]
+    unreachable: bool = False
+
+
+Lookup = Callable[[str], AddressAnswer]
+
+
+def lookup_is_configured() -> bool:
+    """Whether the settings name a lookup."""
+    return bool(settings.ADDRESS_LOOKUP)
+
+
+def look_up(address: str) -> AddressAnswer:
+    """The points that an address may mean. Raises ``ImportError`` where the setting is wrong."""
+    asked: Lookup = import_string(settings.ADDRESS_LOOKUP)
+    return asked(address) if address.strip() else AddressAnswer(())
+
+
+def distance_km(candidate: AddressCandidate, latitude: float, longitude: float) -> float:
+    """How far a candidate is from a point, in kilometres along the ellipsoid."""
+    here = ecef(latitude, longitude)
+    return geodesic_m(here, ecef(candidate.latitude, candidate.longitude)) / 1000

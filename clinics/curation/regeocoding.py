@@ -24,7 +24,7 @@ def regeocode(facility: Facility, *, by: Any) -> CuratedEntry:
     entry = entry_of(facility)
     if entry.state in PENDING:
         raise WorkflowError(_("It has a pending draft; look the address up there."))
-    candidates = [one for one in look_up(address) if one.precision in PRECISE]
+    candidates = [one for one in look_up(address).candidates if one.precision in PRECISE]
     if len(candidates) != 1:
         raise WorkflowError(
             _("Its address %(address)s leads to %(number)s places; choose one in its form.")

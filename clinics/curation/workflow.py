@@ -80,11 +80,13 @@ def save_draft(
     """Keep a document as the draft of a facility; what is live stays as it is.
 
     ``version`` is that of the entry which the document was made from. Raises
-    :class:`EditConflict` where it has another by now. A draft may still have faults.
+    :class:`EditConflict` where it has another by now. A draft may still have faults. A person who
+    saves a draft that was begun from older words has been shown what is live since.
     """
     with _step(facility, version, by=by, why=why, via=via, reference=reference) as entry:
-        if entry.state not in PENDING:
+        if entry.state not in PENDING or via == Via.PERSON:
             entry.based_on = entry.live_version
+        if entry.state not in PENDING:
             entry.contributors.clear()
         entry.document = document
         entry.state = EntryState.DRAFT
