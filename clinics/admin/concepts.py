@@ -24,7 +24,7 @@ AT_ONCE = 300
 
 
 @admin.register(Concept)
-class ConceptAdmin(SimpleHistoryAdmin):  # type: ignore[misc]
+class ConceptAdmin(SimpleHistoryAdmin):
     """A change of label is published with it, to every clinic that carries the concept."""
 
     list_display = ("slug", "scheme", "label_ja", "label_en", "medical_care", "edited_here")

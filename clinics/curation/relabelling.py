@@ -30,7 +30,7 @@ def save_and_publish(
     many clinics are done.
     """
     with transaction.atomic(), change(by=by, why=why):
-        keep_first([] if concept.pk is None else [concept.pk])
+        keep_first([] if concept._state.adding else [concept.pk])
         concept.edited_here = True
         concept.save()
         ids = list(
