@@ -1,0 +1,166 @@
+"""How alike two places are, in points from 0 to 100 with the reasons: what a person is shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from clinics.curation.signs import Address, Signs
+from clinics.position import geodesic_m
+from clinics.text import GENERAL
+
+
+class Reason(NamedTuple):
+    """What speaks for two places being one, or against it, and how many points it weighs."""
+
+    label: str | Promise
+    points: int
+
+
+# Tried on the register's own hospitals: see the tests that hide official ids.
+REASONS: dict[str, Reason] = {
+    "same-name": Reason(_("same name"), 55),
+    "name-within": Reason(_("one name within the other"), 45),
+    "similar-name": Reason(_("similar name"), 40),
+    "same-address": Reason(_("same address"), 25),
+    "same-municipality": Reason(_("same municipality"), 8),
+    "same-prefecture": Reason(_("same prefecture"), 4),
+    "same-website": Reason(_("same website"), 25),
+    "shared-website": Reason(_("website shared by several"), 8),
+    "same-phone": Reason(_("same phone number"), 30),
+    "near": Reason(_("within 100 m"), 15),
+    "not-far": Reason(_("within 1 km"), 8),
+    "other-municipality": Reason(_("another municipality"), -8),
+    "other-prefecture": Reason(_("another prefecture"), -30),
+    "far": Reason(_("more than 5 km apart"), -20),
+}
+NEAR_M, NOT_FAR_M, FAR_M = 100, 1_000, 5_000
+# Names less alike than this are not alike at all.
+LEAST_NAME_LIKENESS = 0.5
+# A shorter name is found within others by chance.
+SHORTEST_NAME_WITHIN = 4
+# Pairs of characters in words that hundreds of names have weigh this much beside the others.
+GENERAL_WEIGHT = 0.2
+# A website of more facilities than this is that of their operator, and of many more says nothing.
+MOST_OF_ONE_WEBSITE, MOST_OF_SHARED_WEBSITE = 3, 12
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How alike two places are: 0 to 100 points, and slugs of :data:`REASONS`, weightiest first."""
+
+    score: int
+    reasons: tuple[str, ...]
+
+
+def likeness(one: Signs, other: Signs, users_of_host: Mapping[str, int]) -> Likeness:
+    """Compare two places; ``users_of_host`` tells how many facilities have a website's host."""
+    found = {
+        **_names(one.names, other.names),
+        **_areas(one, other),
+        **_addresses(one.address, other.address),
+        **_websites(one.host, other.host, users_of_host),
+        **_phones(one.phone, other.phone),
+        **_distances(one, other),
+    }
+    reasons = sorted(found, key=lambda slug: -found[slug])
+    return Likeness(max(0, min(100, round(sum(found.values())))), tuple(reasons))
+
+
+def name_likeness(one: str, other: str) -> float:
+    """How much of two names is the same, from 0 to 1, words that hundreds share weighing little.
+
+    Dice's coefficient of the weighted pairs of characters (L. R. Dice, 1945).
+    """
+    first, second = _pairs(one), _pairs(other)
+    whole = sum(first.values()) + sum(second.values())
+    if not whole:
+        return 0.0
+    shared = sum(weight for pair, weight in first.items() if pair in second)
+    shared += sum(weight for pair, weight in second.items() if pair in first)
+    return shared / whole
+
+
+def is_own_name(key: str) -> bool:
+    """Whether a key can name one facility: neither short nor of general words alone."""
+    return len(key) >= SHORTEST_NAME_WITHIN and not GENERAL.fullmatch(key)
+
+
+@lru_cache(maxsize=20_000)
+def _pairs(key: str) -> dict[str, float]:
+    """The pairs of characters of a key with their weights."""
+    general = [False] * len(key)
+    for found in GENERAL.finditer(key):
+        general[found.start() : found.end()] = [True] * (found.end() - found.start())
+    return {
+        first + second: GENERAL_WEIGHT if general[place] and general[place + 1] else 1.0
+        for place, (first, second) in enumerate(pairwise(key))
+    }
+
+
+def _names(one: tuple[str, ...], other: tuple[str, ...]) -> dict[str, float]:
+    """The best that any two of the names have in common."""
+    if not set(one).isdisjoint(other):
+        return {"same-name": REASONS["same-name"].points}
+    within, alike = 0.0, 0.0
+    for first in one:
+        for second in other:
+            shorter, longer = sorted((first, second), key=len)
+            if shorter in longer and is_own_name(shorter):
+                within = max(within, len(shorter) / len(longer))
+            alike = max(alike, name_likeness(first, second))
+    if within:
+        return {"name-within": REASONS["name-within"].points * (2 + within) / 3}
+    if alike >= LEAST_NAME_LIKENESS:
+        return {"similar-name": REASONS["similar-name"].points * alike}
+    return {}
+
+
+def _areas(one: Signs, other: Signs) -> dict[str, float]:
+    if not one.prefecture_code or not other.prefecture_code:
+        return {}
+    if one.prefecture_code != other.prefecture_code:
+        return _points("other-prefecture")
+    if not one.municipality_code or not other.municipality_code:
+        return _points("same-prefecture")
+    same = one.municipality_code == other.municipality_code
+    return _points("same-municipality" if same else "other-municipality")
+
+
+def _addresses(one: Address, other: Address) -> dict[str, float]:
+    """Alike where the one ends as the other, and the numbers agree as far as both go."""
+    shorter, longer = sorted((one.area, other.area), key=len)
+    numbers = min(len(one.numbers), len(other.numbers), 3)
+    if len(shorter) < 2 or not longer.endswith(shorter) or numbers < 2:
+        return {}
+    return _points("same-address") if one.numbers[:numbers] == other.numbers[:numbers] else {}
+
+
+def _websites(one: str, other: str, users_of_host: Mapping[str, int]) -> dict[str, float]:
+    users = users_of_host.get(one, 1)
+    if not one or one != other or users > MOST_OF_SHARED_WEBSITE:
+        return {}
+    return _points("same-website" if users <= MOST_OF_ONE_WEBSITE else "shared-website")
+
+
+def _phones(one: str, other: str) -> dict[str, float]:
+    return _points("same-phone") if one and one == other else {}
+
+
+def _distances(one: Signs, other: Signs) -> dict[str, float]:
+    if one.point is None or other.point is None:
+        return {}
+    distance_m = geodesic_m(one.point, other.point)
+    if distance_m <= NEAR_M:
+        return _points("near")
+    if distance_m <= NOT_FAR_M:
+        return _points("not-far")
+    return _points("far") if distance_m > FAR_M else {}
+
+
+def _points(slug: str) -> dict[str, float]:
+    return {slug: REASONS[slug].points}
