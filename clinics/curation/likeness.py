@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from clinics.curation.signs import Address, Signs
+from clinics.curation.signs import Address, Signs, is_own_name
 from clinics.position import geodesic_m
 from clinics.text import GENERAL
 
@@ -41,8 +41,6 @@ REASONS: dict[str, Reason] = {
 NEAR_M, NOT_FAR_M, FAR_M = 100, 1_000, 5_000
 # Names less alike than this are not alike at all.
 LEAST_NAME_LIKENESS = 0.5
-# A shorter name is found within others by chance.
-SHORTEST_NAME_WITHIN = 4
 # Pairs of characters in words that hundreds of names have weigh this much beside the others.
 GENERAL_WEIGHT = 0.2
 # A website of more facilities than this is that of their operator, and of many more says nothing.
@@ -60,7 +58,7 @@ class Likeness:
 def likeness(one: Signs, other: Signs, users_of_host: Mapping[str, int]) -> Likeness:
     """Compare two places; ``users_of_host`` tells how many facilities have a website's host."""
     found = {
-        **_names(one.names, other.names),
+        **_names(one, other),
         **_areas(one, other),
         **_addresses(one.address, other.address),
         **_websites(one.host, other.host, users_of_host),
@@ -85,11 +83,6 @@ def name_likeness(one: str, other: str) -> float:
     return shared / whole
 
 
-def is_own_name(key: str) -> bool:
-    """Whether a key can name one facility: neither short nor of general words alone."""
-    return len(key) >= SHORTEST_NAME_WITHIN and not GENERAL.fullmatch(key)
-
-
 @lru_cache(maxsize=20_000)
 def _pairs(key: str) -> dict[str, float]:
     """The pairs of characters of a key with their weights."""
@@ -102,13 +95,13 @@ def _pairs(key: str) -> dict[str, float]:
     }
 
 
-def _names(one: tuple[str, ...], other: tuple[str, ...]) -> dict[str, float]:
+def _names(one: Signs, other: Signs) -> dict[str, float]:
     """The best that any two of the names have in common."""
-    if not set(one).isdisjoint(other):
-        return {"same-name": REASONS["same-name"].points}
-    within, alike = 0.0, 0.0
-    for first in one:
-        for second in other:
+    if not set(one.names).isdisjoint(other.names):
+        return _points("same-name")
+    within, alike = _words_within(one, other), 0.0
+    for first in one.names:
+        for second in other.names:
             shorter, longer = sorted((first, second), key=len)
             if shorter in longer and is_own_name(shorter):
                 within = max(within, len(shorter) / len(longer))
@@ -118,6 +111,20 @@ def _names(one: tuple[str, ...], other: tuple[str, ...]) -> dict[str, float]:
     if alike >= LEAST_NAME_LIKENESS:
         return {"similar-name": REASONS["similar-name"].points * alike}
     return {}
+
+
+def _words_within(one: Signs, other: Signs) -> float:
+    """The greatest share that a word of the one is of a name of the other."""
+    return max(
+        (
+            len(word) / len(name)
+            for words, names in ((one.words, other.names), (other.words, one.names))
+            for word in words
+            for name in names
+            if word in name
+        ),
+        default=0.0,
+    )
 
 
 def _areas(one: Signs, other: Signs) -> dict[str, float]:

@@ -4,23 +4,22 @@ Every statement reads narrow rows once, however many facilities there are; what 
 compared with care.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 from uuid import UUID
 
 from django.db import connections
-from django.db.models import F, Q, Value
-from django.db.models.functions import Replace
+from django.db.models import Q
 
-from clinics.curation.likeness import MOST_OF_SHARED_WEBSITE, is_own_name
-from clinics.curation.signs import Signs, host_of, phone_digits
+from clinics.curation.likeness import MOST_OF_SHARED_WEBSITE
+from clinics.curation.signs import Signs, host_of, is_own_name, phone_digits
 from clinics.identity import CURATED
-from clinics.models import Concept, CuratedFacts, Facility, OfficialFacts, Scheme, Status, Term
+from clinics.models import Concept, CuratedFacts, Facility, OfficialFacts, Scheme, Term
 from clinics.terms import split_mask
 from clinics.text import GENERAL, bigram_bits
 from clinics.vocabulary import PREFECTURE_CODE_SYSTEM
 
-MOST_BY_NAME = 200
+MOST_BY_NAME = 100
 MOST_BY_PREFECTURE = 100
 NEARBY_M = 200
 
@@ -39,7 +38,8 @@ class Narrowing:
             *self._by_name(),
             *self._by_prefecture(),
             *self._nearby(),
-            *self._by_contact(),
+            *self._by_website(),
+            *self._by_phone(),
             *self._unlisted(),
         }
         merged = Facility.objects.using(self.using).filter(pk__in=found, merged_into__isnull=False)
@@ -47,7 +47,7 @@ class Narrowing:
 
     def _by_name(self) -> Iterator[UUID]:
         """Those one of whose names holds one of the place's, equal ones first."""
-        for form in self.signs.names:
+        for form in dict.fromkeys((*self.signs.names, *self.signs.words)):
             bits_a, bits_b = split_mask(bigram_bits(form))
             # A short name is one of the whole names, or it would be found everywhere.
             pattern = f"%{form}%" if is_own_name(form) else f"%\n{form}\n%"
@@ -105,37 +105,44 @@ class Narrowing:
             bounds,
         )
 
-    def _by_contact(self) -> set[UUID]:
-        """Those with the same phone number or the same host; the users of the host are counted."""
-        host, phone = self.signs.host, self.signs.phone
-        found: set[UUID] = set()
+    def _by_website(self) -> set[UUID]:
+        """Those with a website on the same host, of which the users are counted."""
+        host = self.signs.host
+        if not host:
+            return set()
         users: set[UUID] = set()
-        if not host and not phone:
-            return found
         for model in (OfficialFacts, CuratedFacts):
-            rows = model._default_manager.using(self.using).alias(
-                digits=Replace(Replace(F("phone"), Value("-")), Value(" "))
+            rows = model._default_manager.using(self.using).filter(
+                Q(website__contains=f"//{host}") | Q(website__contains=f"//www.{host}")
             )
-            by_host = Q(website__contains=host) if host else Q()
-            by_phone = Q(digits=phone) if phone else Q()
-            chosen = rows.filter(by_host | by_phone)
-            for facility_id, website, number in chosen.values_list("pk", "website", "phone"):
-                if phone and phone_digits(number) == phone:
-                    found.add(facility_id)
-                if host and host_of(website) == host:
-                    users.add(facility_id)
+            stated = rows.values_list("pk", "website")[: MOST_OF_SHARED_WEBSITE + 1]
+            users |= {facility_id for facility_id, website in stated if host_of(website) == host}
         self.users_of_host[host] = len(users)
-        return found | (users if len(users) <= MOST_OF_SHARED_WEBSITE else set())
+        return users if len(users) <= MOST_OF_SHARED_WEBSITE else set()
 
-    def _unlisted(self) -> Iterable[UUID]:
+    def _by_phone(self) -> Iterator[UUID]:
+        """Those with the same phone number, however its digits are set apart.
+
+        Only curators state them: the register that is imported has none.
+        """
+        phone = self.signs.phone
+        if phone:
+            # The last four digits stand together however a number is written.
+            rows = CuratedFacts.objects.using(self.using).filter(phone__contains=phone[-4:])
+            for facility_id, number in rows.values_list("pk", "phone"):
+                if phone_digits(number) == phone:
+                    yield facility_id
+
+    def _unlisted(self) -> Iterator[UUID]:
         """The curators' own that are not public, and of the prefecture those no longer public."""
-        facilities = Facility.objects.using(self.using).exclude(listing__published=True)
-        own = facilities.filter(source=CURATED)
-        gone = facilities.filter(
-            Q(status=Status.WITHDRAWN) | Q(listing__published=False),
-            officialfacts__prefecture_code=self.signs.prefecture_code,
+        own = Facility.objects.using(self.using).filter(source=CURATED)
+        yield from own.exclude(listing__published=True).values_list("pk", flat=True)
+        # CROSS JOIN keeps SQLite from beginning with the register: few listings are withdrawn.
+        yield from self._read(
+            "SELECT l.facility_id FROM clinics_listing l CROSS JOIN clinics_officialfacts f "
+            "WHERE l.published = %s AND f.facility_id = l.facility_id AND f.prefecture_code = %s",
+            [False, self.signs.prefecture_code],
         )
-        return (own | gone).values_list("pk", flat=True)
 
     def _read(self, statement: str, values: list[object]) -> Iterator[UUID]:
         with connections[self.using].cursor() as cursor:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from clinics.models import CuratedEntry, CuratedFacts, OfficialFacts
 from clinics.position import Ecef, ecef
-from clinics.text import fold, name_forms, search_key
+from clinics.text import CORPORATION, GENERAL, OPERATOR, fold, name_forms, search_key, search_words
 
 NAMES = ("name", "name_kana", "name_en", "short_name")
 WHERE = ("prefecture_code", "municipality_code", "address", "latitude", "longitude")
@@ -37,6 +37,8 @@ NUMBER = re.compile(r"\d+")
 # 大字, 字 are written or left out.
 SECTION = re.compile("大字|字")
 MOST_NUMBERS = 4
+# A shorter name is found within others by chance.
+SHORTEST_OWN_NAME = 4
 FEWEST_DIGITS_OF_A_PHONE = 9
 
 
@@ -51,10 +53,12 @@ class Address(NamedTuple):
 class Signs:
     """What is known of a place, folded for comparison; empty where nothing is.
 
-    ``names`` are the keys of :func:`clinics.text.name_forms`.
+    ``names`` are the keys of :func:`clinics.text.name_forms`, ``words`` those between the spaces of
+    the first name that can be a facility's own: 青葉病院 of 青葉病院 スポーツ外来.
     """
 
     names: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
     prefecture_code: str = ""
     municipality_code: str = ""
     address: Address = Address()
@@ -111,6 +115,7 @@ def signs_of(facts: Mapping[str, Any]) -> Signs:
     municipality = facts.get("municipality_code") or ""
     return Signs(
         names=name_forms([facts[name] for name in NAMES if facts.get(name)]),
+        words=_own_words(facts.get("name") or ""),
         prefecture_code=facts.get("prefecture_code") or municipality[:2],
         municipality_code=municipality,
         address=address_of(facts.get("address") or ""),
@@ -118,6 +123,17 @@ def signs_of(facts: Mapping[str, Any]) -> Signs:
         phone=phone_digits(facts.get("phone") or ""),
         point=None if latitude is None or longitude is None else ecef(latitude, longitude),
     )
+
+
+def is_own_name(key: str) -> bool:
+    """Whether a key can name one facility: neither short nor of general words alone."""
+    return len(key) >= SHORTEST_OWN_NAME and not GENERAL.fullmatch(key)
+
+
+def _own_words(name: str) -> tuple[str, ...]:
+    """The words of a name that can be one; a corporation's or operator's is shared by many."""
+    words = (word for word in search_words(name) if is_own_name(word))
+    return tuple(w for w in words if not CORPORATION.search(w) and not OPERATOR.search(w))
 
 
 def read_known(facility_ids: Iterable[UUID], using: str = "default") -> dict[UUID, Known]:
