@@ -139,12 +139,17 @@ def _areas(one: Signs, other: Signs) -> dict[str, float]:
 
 
 def _addresses(one: Address, other: Address) -> dict[str, float]:
-    """Alike where the one ends as the other, and the numbers agree as far as both go."""
+    """Alike where the one ends as the other, and the numbers agree as far as both go.
+
+    One number alone is that of a whole district, unless neither has more.
+    """
     shorter, longer = sorted((one.area, other.area), key=len)
-    numbers = min(len(one.numbers), len(other.numbers), 3)
-    if len(shorter) < 2 or not longer.endswith(shorter) or numbers < 2:
+    compared = min(len(one.numbers), len(other.numbers), 3)
+    telling = compared >= 2 or (compared == 1 and one.numbers == other.numbers)
+    if len(shorter) < 2 or not longer.endswith(shorter) or not telling:
         return {}
-    return _points("same-address") if one.numbers[:numbers] == other.numbers[:numbers] else {}
+    same = one.numbers[:compared] == other.numbers[:compared]
+    return _points("same-address") if same else {}
 
 
 def _websites(one: str, other: str, users_of_host: Mapping[str, int]) -> dict[str, float]:
