@@ -271,9 +271,7 @@ def _ordered(one: UUID, other: UUID) -> Pair:
     return (one, other) if one < other else (other, one)
 
 
-def _keep(
-    found: Mapping[Pair, Likeness], outcome: PairCounts, using: str, dry_run: bool
-) -> None:
+def _keep(found: Mapping[Pair, Likeness], outcome: PairCounts, using: str, dry_run: bool) -> None:
     """Write the pairs that are new or have changed, all but those that a person decided."""
     stored = {
         (pair.first_id, pair.second_id): pair for pair in DuplicatePair.objects.using(using).all()

@@ -98,7 +98,9 @@ class Narrowing:
         """Those in a cube around the place."""
         if self.signs.point is None:
             return iter(())
-        bounds = [bound for axis in self.signs.point for bound in (axis - NEARBY_M, axis + NEARBY_M)]
+        bounds = [
+            bound for axis in self.signs.point for bound in (axis - NEARBY_M, axis + NEARBY_M)
+        ]
         return self._read(
             "SELECT facility_id FROM clinics_listingtext WHERE x BETWEEN %s AND %s "
             "AND y BETWEEN %s AND %s AND z BETWEEN %s AND %s",
