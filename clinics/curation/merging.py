@@ -39,7 +39,7 @@ from clinics.publication import publish
 WITHIN_PREFECTURE = ("municipality_code", "address", "latitude", "longitude")
 # What says how the facts were come by, and is no fact itself.
 ABOUT_THE_FACTS = ("country", "sources", "recorded_on", "position_source")
-NOTHING_SAID = ("", None, "unknown", [], {})
+NOTHING_SAID: tuple[Any, ...] = ("", None, "unknown", [], {})
 # What two statements may differ in and still be one.
 NOT_CONTENT = ("checked_on", "recorded_on", "expires_on", "origin", "status", "asserted_on")
 
@@ -168,8 +168,8 @@ def _kept(row: Any, same: Any, survivor: Facility) -> Any:
 
     It was last checked when either was.
     """
-    published = row.status == Status.PUBLISHED != same.status
-    kept, dropped = (row, same) if published else (same, row)
+    prefers_row = row.status == Status.PUBLISHED and same.status != Status.PUBLISHED
+    kept, dropped = (row, same) if prefers_row else (same, row)
     kept.checked_on = max(filter(None, (row.checked_on, same.checked_on)), default=None)
     kept.origin = kept.origin or dropped.origin
     dropped.delete()

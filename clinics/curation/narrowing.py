@@ -4,7 +4,7 @@ Every statement reads narrow rows once, however many facilities there are; what 
 compared with care.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from uuid import UUID
 
@@ -146,7 +146,7 @@ class Narrowing:
             [False, self.signs.prefecture_code],
         )
 
-    def _read(self, statement: str, values: list[object]) -> Iterator[UUID]:
+    def _read(self, statement: str, values: Sequence[bool | int | float | str]) -> Iterator[UUID]:
         with connections[self.using].cursor() as cursor:
             cursor.execute(statement, values)
             rows = cursor.fetchall()
