@@ -1,7 +1,8 @@
 """Curation: one module per desk."""
 
 from clinics.admin.concepts import ConceptAdmin
+from clinics.admin.duplicates import DuplicatePairAdmin
 from clinics.admin.facilities import FacilityAdmin
 from clinics.admin.imports import ImportRunAdmin
 
-__all__ = ["ConceptAdmin", "FacilityAdmin", "ImportRunAdmin"]
+__all__ = ["ConceptAdmin", "DuplicatePairAdmin", "FacilityAdmin", "ImportRunAdmin"]

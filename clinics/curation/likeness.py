@@ -31,7 +31,7 @@ REASONS: dict[str, Reason] = {
     "same-prefecture": Reason(_("same prefecture"), 4),
     "same-website": Reason(_("same website"), 25),
     "shared-website": Reason(_("website shared by several"), 8),
-    "same-phone": Reason(_("same phone number"), 30),
+    "same-phone": Reason(_("same phone number"), 50),
     "near": Reason(_("within 100 m"), 15),
     "not-far": Reason(_("within 1 km"), 8),
     "other-municipality": Reason(_("another municipality"), -8),
@@ -41,8 +41,9 @@ REASONS: dict[str, Reason] = {
 NEAR_M, NOT_FAR_M, FAR_M = 100, 1_000, 5_000
 # Names less alike than this are not alike at all.
 LEAST_NAME_LIKENESS = 0.5
-# Pairs of characters in words that hundreds of names have weigh this much beside the others.
-GENERAL_WEIGHT = 0.2
+# What pairs of characters weigh that have none, one or both of them in a word that hundreds of names
+# have.
+PAIR_WEIGHTS = (1.0, 0.5, 0.1)
 # A website of more facilities than this is that of their operator, and of many more says nothing.
 MOST_OF_ONE_WEBSITE, MOST_OF_SHARED_WEBSITE = 3, 12
 
@@ -90,7 +91,7 @@ def _pairs(key: str) -> dict[str, float]:
     for found in GENERAL.finditer(key):
         general[found.start() : found.end()] = [True] * (found.end() - found.start())
     return {
-        first + second: GENERAL_WEIGHT if general[place] and general[place + 1] else 1.0
+        first + second: PAIR_WEIGHTS[general[place] + general[place + 1]]
         for place, (first, second) in enumerate(pairwise(key))
     }
 
