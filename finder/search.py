@@ -1,7 +1,7 @@
 """A search from question to page, and the listings it leads to: the table of contents."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db import connections
@@ -85,6 +85,29 @@ def version(clinic_id: UUID, using: str = "default") -> int | None:
 def detail(clinic_id: UUID, using: str = "default") -> tuple[int, str] | None:
     """The version and the stored JSON of a published clinic; None where there is none."""
     return _of_clinic("version, detail", clinic_id, using)
+
+
+@dataclass(frozen=True, slots=True)
+class Departed:
+    """A clinic that was published once, or was found to be another: ``successor``, if public."""
+
+    successor: UUID | None
+
+
+def departed(clinic_id: UUID, using: str = "default") -> Departed | None:
+    """What became of a clinic that is not published; None where nobody ever saw it."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            "SELECT s.facility_id, l.id FROM clinics_facility f "
+            "LEFT JOIN clinics_listing l ON l.facility_id = f.id "
+            "LEFT JOIN clinics_listing s ON s.facility_id = f.merged_into_id AND s.published "
+            "WHERE f.id = %s",
+            [clinic_id.hex],
+        )
+        successor, listing_id = cursor.fetchone() or (None, None)
+    if successor is None and listing_id is None:
+        return None
+    return Departed(None if successor is None else UUID(str(successor)))
 
 
 def _of_clinic(columns: str, clinic_id: UUID, using: str) -> tuple[int, str] | None:

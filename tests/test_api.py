@@ -338,10 +338,10 @@ def test_an_error_of_ours_is_a_problem_document_that_tells_nothing(
     assert "35.6812" not in response.content.decode()
 
 
-def test_a_withdrawn_clinic_is_not_found(client: Client) -> None:
+def test_a_withdrawn_clinic_is_gone(client: Client) -> None:
     facility_id = clinic()
     withdraw(facility_id)
-    problem(client, f"{SEARCH}/{facility_id}", 404)
+    problem(client, f"{SEARCH}/{facility_id}", 410)
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])

@@ -28,7 +28,7 @@ from schemathesis.engine.run import PhaseName
 
 from clinics.hours import DAYS, Closures, Session
 from clinics.imports.starter import load_starter
-from clinics.models import Concept, Kind, Scheme, Verification
+from clinics.models import Concept, Facility, Kind, Scheme, Status, Verification
 from clinics.publication import publish
 from finder.api import schema
 from finder.api.caching import answer, digest_etag
@@ -84,6 +84,10 @@ def catalogue(django_db_setup: None, django_db_blocker: Any) -> Iterator[list[st
         Verification.objects.create(
             facility_id=ids[0], verified_on=date(2026, 11, 1), method="phone", outcome="confirmed"
         )
+        # Departed: one that was found to be another, and one that is gone.
+        ids += register([record(name="二度の医院"), record(name="閉じた医院")])
+        Facility.objects.filter(pk__in=ids[-2:]).update(status=Status.WITHDRAWN)
+        Facility.objects.filter(pk=ids[-2]).update(merged_into=ids[0])
         publish(ids)
         place("prefecture", "東京都", 35.69, 139.69, prefecture="13")
         place("prefecture", "広島県", 34.4, 132.46, prefecture="34")
@@ -292,7 +296,9 @@ def asked_for(catalogue: list[str]) -> Iterator[tuple[str, int, dict[str, Any]]]
         if label != PLACES:
             yield label, 304, of_clinic | {"headers": {"If-None-Match": "*"}}
     yield from reports_asked_for(there["id"], nowhere["id"], too_long["x"])
+    yield DETAIL, 301, {"path_parameters": {"id": catalogue[-2]}}
     yield DETAIL, 404, {"path_parameters": nowhere}
+    yield DETAIL, 410, {"path_parameters": {"id": catalogue[-1]}}
     yield SEARCH, 406, {"headers": {"Accept": "image/png"}}
     yield SEARCH, 200, {"headers": {"Accept": "application/geo+json"}}
     yield SEARCH, 200, {"headers": {"Accept": "text/csv"}}

@@ -191,6 +191,10 @@ CACHE_CONTROL = _header(
     [200],
     "`private, no-store` where the question tells of the searcher, else `no-cache`.",
 )
+LOCATION = _header("Location", [301], "The address of the clinic that it was found to be.")
+CACHE_CONTROL_OF_DEPARTED = _header(
+    "Cache-Control", [301, 410], "`no-cache`: a clinic may come back."
+)
 VARY = _header(
     "Vary", [200, 304, 400, 405, 406, 414, 429], "`Accept`: the form of the answer depends on it."
 )
@@ -275,12 +279,25 @@ CLINIC_SEARCH: dict[str, Any] = {
 CLINIC_DETAIL: dict[str, Any] = {
     "operation_id": "getClinic",
     "summary": "One clinic",
-    "description": "Everything known of a clinic, with sources and dates. Carries an ETag.",
-    "parameters": [IF_NONE_MATCH, ETAG, CACHE_CONTROL, ALLOW, RETRY_AFTER],
+    "description": (
+        "Everything known of a clinic, with sources and dates. Carries an ETag. The id of one that "
+        "was found to be another leads there."
+    ),
+    "parameters": [
+        IF_NONE_MATCH,
+        ETAG,
+        CACHE_CONTROL,
+        LOCATION,
+        CACHE_CONTROL_OF_DEPARTED,
+        ALLOW,
+        RETRY_AFTER,
+    ],
     "responses": {
         **_cached(ClinicDetail, "The clinic"),
         **REFUSALS,
-        **_problem(404, "No such published clinic"),
+        **_problem(301, "It was found to be another clinic, whose address is in Location"),
+        **_problem(404, "No such clinic was ever published"),
+        **_problem(410, "It was published once, and is no longer"),
     },
     **NO_LOGIN,
     "tags": ["clinics"],
