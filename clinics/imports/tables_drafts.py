@@ -154,9 +154,10 @@ def _copy(document: EntryDocument) -> EntryDocument:
 def _add_clinic(table: Table, row: ReadRow, new: dict[str, Work]) -> None:
     """A document of its own for a row about a clinic that the catalogue does not have."""
     plan = row.plan
-    if plan.key in new:
-        return _refuse_repeated(table, row, new[plan.key].rows[0][0].plan.number)
-    work = new[plan.key] = Work(None, empty())
+    name = plan.key or str(plan.number)
+    if name in new:
+        return _refuse_repeated(table, row, new[name].rows[0][0].plan.number)
+    work = new[name] = Work(None, empty())
     flat = table.blank(timezone.localdate(), "") | _without_blanks(row.values)
     work.document["facts"] = table.shaped(flat, work.document["facts"])
     work.rows.append((row, None))
@@ -304,7 +305,9 @@ def _check(table: Table, work: Work, concepts: ConceptSlugs) -> None:
     rows = table.rows_of(work.document)
     by_id = {pk: row for row, pk in work.rows}
     faults = check(work.document, work.facility, concepts=concepts, registered=work.registered)
-    for fault in [*faults, *_position_faults(table, work)]:
+    # Of several on one field the last says it best.
+    told = {(fault.part, fault.row, fault.field): fault for fault in faults}
+    for fault in [*told.values(), *_position_faults(table, work)]:
         row = None
         if fault.part == table.part:
             row = by_id.get(rows[fault.row]["id"] if fault.row is not None else None)

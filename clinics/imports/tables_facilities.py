@@ -54,7 +54,9 @@ def facilities_of(table: Table, rows: Sequence[ReadRow]) -> dict[UUID, Facility]
     found.read([UUID(row.plan.facility) for row in rows if row.plan.facility], [])
     for row in rows:
         if row.plan.facility:
-            _refuse_merged(table, row.plan, found.by_id[UUID(row.plan.facility)])
+            facility = found.by_id[UUID(row.plan.facility)]
+            row.plan.label = str(facility)
+            _refuse_merged(table, row.plan, facility)
     return found.by_id
 
 
@@ -124,17 +126,17 @@ def _identify(table: Table, row: ReadRow, found: _Facilities) -> None:
             return row.plan.refuse(official_column, official_id, message, "facility-unknown")
     else:
         return _match(table, row, found)
-    row.plan.facility, row.plan.label = str(facility.pk), str(facility)
+    row.plan.facility = str(facility.pk)
 
 
 def _unknown_official_id(source: str, official_id: str, found: _Facilities) -> str:
     near = get_close_matches(official_id, [name for _source, name in found.by_official_id], n=1)
     hint = _("Did you mean %(near)s?") % {"near": near[0]} if near else ""
     message = _(
-        "The register %(source)s has no clinic with this id here; a spreadsheet may have taken "
+        "No clinic of the register %(source)s has this id here; a spreadsheet may have taken "
         "leading zeros away."
     )
-    return f"{message % {'source': source}} {hint}".strip()
+    return f"{message % {'source': source or '—'}} {hint}".strip()
 
 
 def _match(table: Table, row: ReadRow, found: _Facilities) -> None:
@@ -147,11 +149,12 @@ def _match(table: Table, row: ReadRow, found: _Facilities) -> None:
     match = matching().find_match(incoming)
     plan = row.plan
     plan.label, plan.key = incoming.name, matching().row_key(incoming)
-    plan.offers = tuple(
-        Offer(str(item.facility_id), item.name, item.address, item.score, tuple(item.reasons))
-        for item in match.candidates
-    )
-    if match.facility_id:
+    plan.offers = tuple(_offer(candidate) for candidate in match.candidates)
+    if incoming.official_id and match.how != "official-id":
+        column = table.facility_columns[2]
+        message = _unknown_official_id("", incoming.official_id, found)
+        plan.refuse(column, incoming.official_id, message, "facility-unknown")
+    elif match.facility_id:
         plan.facility = plan.decided = str(match.facility_id)
     elif match.how == "remembered" or not plan.offers:
         plan.decided = "new" if match.how == "remembered" else ""
@@ -160,6 +163,15 @@ def _match(table: Table, row: ReadRow, found: _Facilities) -> None:
         plan.result = "undecided"
         message = _("Which clinic is this? The nearest are %(candidates)s.")
         plan.faults.append(_undecided(table, plan, message))
+
+
+def _offer(candidate: Any) -> Offer:
+    labels = getattr(matching(), "REASONS", {})
+    reasons = tuple(
+        str(labels[slug].label) if slug in labels else slug for slug in candidate.reasons
+    )
+    where = candidate.name, candidate.address
+    return Offer(str(candidate.facility_id), *where, candidate.score, reasons)
 
 
 def _take_for_new(table: Table, plan: RowPlan) -> None:

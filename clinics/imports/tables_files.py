@@ -135,9 +135,13 @@ class Xlsx(base_formats.XLSX):
             for number, name in enumerate(header):
                 letter = get_column_letter(number + 1)
                 sheet.column_dimensions[letter].width = max(14, len(name) + 2)
-            sheet.append([_workbook_cell(sheet, name, bold=True) for name in header])
-            for row in rows:
-                sheet.append([_workbook_cell(sheet, value) for value in row])
+            try:
+                sheet.append([_workbook_cell(sheet, name, bold=True) for name in header])
+                for row in rows:
+                    sheet.append([_workbook_cell(sheet, value) for value in row])
+            except BaseException:
+                sheet.close()
+                raise
         workbook.save(file)
 
 

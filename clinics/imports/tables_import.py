@@ -147,7 +147,8 @@ def _drafted(draft: Draft, by: Any) -> CuratedEntry:
     if draft.facility is not None:
         return save_draft(draft.facility, draft.document, by=by, version=draft.version, **where)
     entry = new_facility(by=by, document=draft.document, **where)
-    matching().remember(draft.row_key, entry.facility_id, by)
+    if draft.row_key:
+        matching().remember(draft.row_key, entry.facility_id, by)
     return entry
 
 
