@@ -8,11 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
 from clinics.admin import entry_form, history, review, verification
+from clinics.admin.tables import TablesOfClinics
 from clinics.models import Facility
 
 
 @admin.register(Facility)
-class FacilityAdmin(admin.ModelAdmin):
+class FacilityAdmin(TablesOfClinics, admin.ModelAdmin):
     """Each clinic with its entry: found, edited as a draft, reviewed, verified, looked back on."""
 
     list_display = ("name", "prefecture_code", "official_id", "source", "status")

@@ -56,6 +56,7 @@ def facilities_of(table: Table, rows: Sequence[ReadRow]) -> dict[UUID, Facility]
         if row.plan.facility:
             facility = found.by_id[UUID(row.plan.facility)]
             row.plan.label = str(facility)
+            _offer_decided(row.plan, facility)
             _refuse_merged(table, row.plan, facility)
     return found.by_id
 
@@ -156,6 +157,7 @@ def _match(table: Table, row: ReadRow, found: _Facilities) -> None:
         plan.refuse(column, incoming.official_id, message, "facility-unknown")
     elif match.facility_id:
         plan.facility = plan.decided = str(match.facility_id)
+        plan.key = "" if match.how == "official-id" else plan.key
     elif match.how == "remembered" or not plan.offers:
         plan.decided = "new" if match.how == "remembered" else ""
         _take_for_new(table, plan)
@@ -172,6 +174,13 @@ def _offer(candidate: Any) -> Offer:
     )
     where = candidate.name, candidate.address
     return Offer(str(candidate.facility_id), *where, candidate.score, reasons)
+
+
+def _offer_decided(plan: RowPlan, facility: Facility) -> None:
+    """Have the facility that a person decided for among the offers."""
+    if plan.key and plan.facility not in {offer.facility_id for offer in plan.offers}:
+        address = facility.stated("address")
+        plan.offers = (Offer(plan.facility, plan.label, address, 0, ()), *plan.offers)
 
 
 def _take_for_new(table: Table, plan: RowPlan) -> None:

@@ -158,9 +158,7 @@ def read_table(content: bytes, name: str, table: Table, encoding: str = "utf-8")
     if end not in FORMATS:
         raise ImportRefused(_("%(name)s: .csv and .xlsx are accepted.") % {"name": name})
     if len(content) > MOST_BYTES:
-        raise ImportRefused(
-            _("This file has more than %(most)s MB; split it.") % {"most": MOST_BYTES // 1_000_000}
-        )
+        raise ImportRefused(too_large())
     lines = enumerate(FORMATS[end](encoding=encoding).lines(content, table.slug), 1)
     columns = _columns(next(lines, (0, []))[1], table)
     rows = tuple(
@@ -172,6 +170,11 @@ def read_table(content: bytes, name: str, table: Table, encoding: str = "utf-8")
         raise ImportRefused(_("This file has no row below its header."))
     known = tuple(name for name in columns if name)
     return Sheet(PurePath(name).name, hashlib.sha256(content).hexdigest(), known, rows)
+
+
+def too_large() -> str:
+    """What is said of a file that has too many bytes."""
+    return _("This file has more than %(most)s MB; split it.") % {"most": MOST_BYTES // 1_000_000}
 
 
 def _sheet_row(number: int, cells: Sequence[Any], columns: Sequence[str]) -> SheetRow:

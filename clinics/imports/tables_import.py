@@ -101,7 +101,17 @@ def import_table(
 
 
 def record(plan: Plan, refused: Sequence[RowPlan]) -> ImportRun:
-    """Leave a note of an import: where rows were ``refused``, it waits on the curators' desk."""
+    """Leave a note of an import: where rows were ``refused``, it waits on the curators' desk.
+
+    A file that waits there already is told of once, as it was found last.
+    """
+    files = [{"name": plan.sheet.name, "sha256": plan.sheet.sha256}]
+    waiting = ImportRun.objects.filter(
+        source=plan.table.source, files=files, rejected__gt=0, seen_at=None
+    )
+    run = (waiting.order_by("pk").last() if refused else None) or ImportRun(
+        source=plan.table.source, files=files
+    )
     findings = [
         {
             "file": plan.sheet.name,
@@ -114,18 +124,15 @@ def record(plan: Plan, refused: Sequence[RowPlan]) -> ImportRun:
         for row in refused
         for fault in row.faults
     ]
-    return ImportRun.objects.create(
-        source=plan.table.source,
-        release=timezone.localdate(),
-        files=[{"name": plan.sheet.name, "sha256": plan.sheet.sha256}],
-        counts={
-            **plan.counts,
-            "left out": len(plan.left_out),
-            "drafts": 0 if refused else len(plan.drafts),
-        },
-        rejected=len(refused),
-        findings=findings[:MOST_FINDINGS],
-    )
+    run.release = timezone.localdate()
+    run.counts = {
+        **plan.counts,
+        "left out": len(plan.left_out),
+        "drafts": 0 if refused else len(plan.drafts),
+    }
+    run.rejected, run.findings = len(refused), findings[:MOST_FINDINGS]
+    run.save()
+    return run
 
 
 def _apply(draft: Draft, by: Any, *, hand_in: bool, publish: bool) -> None:
