@@ -1,6 +1,7 @@
 """Tables of clinics and claims: what is exported comes back, and what is imported becomes drafts."""
 
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -545,3 +546,24 @@ def test_a_draft_of_an_import_can_be_published_by_another(curator: User) -> None
     publish_entry(entry.facility, by=person("taro"), version=entry.version)
     (row,) = rows_of(exported("claims"))
     assert (row["concept"], row["claim_id"].isdigit()) == ("golf", True)
+
+
+def test_the_document_explains_every_column() -> None:
+    explained = (Path(__file__).parent.parent / "docs" / "tables.md").read_text()
+    for table in TABLES.values():
+        _before, _title, section = explained.partition(f"## `{table.slug}`")
+        rows = section.split("\n## ")[0]
+        for name, column in table.resource.columns.items():
+            assert f"| `{name}` | {column.about} |" in rows
+
+
+def test_making_drafts_takes_the_same_few_statements_for_each(curator: User) -> None:
+    def statements(number: int) -> int:
+        ids = register([record() for _ in range(number)])
+        content = csv_of(*[new_claim(facility_id) for facility_id in ids])
+        with CaptureQueriesContext(connection) as queries:
+            imported(content, "claims", curator)
+        return len(queries)
+
+    few, many = statements(5), statements(25)
+    assert (many - few) / 20 <= 30

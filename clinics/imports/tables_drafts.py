@@ -102,6 +102,7 @@ def _read_row(table: Table, row: SheetRow) -> ReadRow:
             plan.refuse(name, row.cells[name], str(error), "cell")
         else:
             values[name] = WHEN_BLANK.get(name, "") if value == "" else value
+    plan.label = str(values.get(table.name_column, ""))
     return ReadRow(plan, values, row.cells)
 
 

@@ -54,6 +54,11 @@ class Table:
             return "id", "source", "official_id"
         return "facility_id", "facility_source", "facility_official_id"
 
+    @property
+    def name_column(self) -> str:
+        """The column with the name of a facility."""
+        return "name" if self.id_column is None else "facility_name"
+
     def rows_of(self, document: Any) -> Sequence[Row]:
         """The rows of a document that this table holds, as the document has them."""
         part = document[self.part]
