@@ -19,12 +19,13 @@ from clinics.admin import entry_form, history, review, verification
 from clinics.admin.clinic_actions import ACTIONS
 from clinics.admin.clinic_filters import FILTERS
 from clinics.admin.clinic_search import find
+from clinics.admin.tables import TablesOfClinics
 from clinics.models import PENDING, Claim, EntryState, Facility, Listing, Status
 from clinics.vocabulary import Vocabulary
 
 
 @admin.register(Facility)
-class FacilityAdmin(admin.ModelAdmin):
+class FacilityAdmin(TablesOfClinics, admin.ModelAdmin):
     """Each clinic with its entry: found, edited as a draft, reviewed, verified, looked back on."""
 
     list_display = (

@@ -66,20 +66,27 @@ class Unacceptable(ValueError):
 
 
 def check(
-    document: EntryDocument, facility: Facility | None, using: str = "default"
+    document: EntryDocument,
+    facility: Facility | None,
+    using: str = "default",
+    *,
+    concepts: "ConceptSlugs | None" = None,
+    registered: Sequence[str] | None = None,
 ) -> list[Fault]:
     """Everything that is wrong with the document of a facility; none where it can go live.
 
-    ``facility`` is None for one that does not exist yet.
+    ``facility`` is None for one that does not exist yet. Whoever checks many gives the ``concepts``
+    and the names of the ``registered`` departments, which are read here otherwise.
     """
-    concepts = ConceptSlugs(using)
+    concepts = concepts or ConceptSlugs(using)
     faults = [*_facts(document["facts"], facility, using)]
     names = [row["name"] for row in document["departments"]]
     for number, row in enumerate(document["departments"]):
         faults += _department(number, row, names)
-    if facility is not None:
-        registered = Department.objects.using(using).filter(facility=facility, layer="official")
-        names += registered.values_list("name", flat=True)
+    if registered is None and facility is not None:
+        official = Department.objects.using(using).filter(facility=facility, layer="official")
+        registered = list(official.values_list("name", flat=True))
+    names += registered or ()
     for number, row in enumerate(document["claims"]):
         faults += claim_faults(row, concepts, names, number)
     for number, row in enumerate(document["second_opinions"]):

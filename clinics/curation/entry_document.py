@@ -6,10 +6,11 @@ curators' own; a claim names its department, which may also be one of the regist
 primary key of a row that is live, or a text for one that is not yet.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, time
 from decimal import Decimal
 from typing import Any, TypedDict, cast
+from uuid import UUID
 
 from django.db import models
 
@@ -108,29 +109,30 @@ def empty() -> EntryDocument:
 
 def read_live(facility: Facility, using: str = "default") -> EntryDocument:
     """What is live of a facility, drafts of single claims included; five queries."""
-    document = empty()
-    facts = CuratedFacts.objects.using(using).filter(facility=facility).first()
-    if facts is not None:
-        document["facts"] = {name: _as_json(facts, name) for name in FACT_FIELDS}
-    departments = (
-        Department.objects.using(using)
-        .filter(facility=facility, layer=Layer.CURATED)
-        .order_by("pk")
-        .prefetch_related("hours")
-    )
-    document["departments"] = [_department(row) for row in departments]
-    claims = (
-        Claim.objects.using(using)
-        .filter(facility=facility)
-        .select_related("concept", "strength", "department")
-        .order_by("pk")
-    )
-    document["claims"] = [_claim(row) for row in claims]
-    terms = SecondOpinion.objects.using(using).filter(facility=facility).order_by("pk")
-    document["second_opinions"] = [
-        {"id": row.pk} | {name: _as_json(row, name) for name in TERM_FIELDS} for row in terms
-    ]
-    return document
+    return read_live_of([facility.pk], using)[facility.pk]
+
+
+def read_live_of(
+    facility_ids: Collection[UUID], using: str = "default"
+) -> dict[UUID, EntryDocument]:
+    """What is live of each of these facilities; five queries for all of them."""
+    documents = {facility_id: empty() for facility_id in facility_ids}
+    chosen = {"facility__in": facility_ids}
+    for facts in CuratedFacts.objects.using(using).filter(**chosen):
+        documents[facts.facility_id]["facts"] = {
+            name: _as_json(facts, name) for name in FACT_FIELDS
+        }
+    departments = Department.objects.using(using).filter(layer=Layer.CURATED, **chosen)
+    for department in departments.order_by("pk").prefetch_related("hours"):
+        documents[department.facility_id]["departments"].append(_department(department))
+    claims = Claim.objects.using(using).filter(**chosen).order_by("pk")
+    for claim in claims.select_related("concept", "strength", "department"):
+        documents[claim.facility_id]["claims"].append(_claim(claim))
+    for terms in SecondOpinion.objects.using(using).filter(**chosen).order_by("pk"):
+        documents[terms.facility_id]["second_opinions"].append(
+            {"id": terms.pk} | {name: _as_json(terms, name) for name in TERM_FIELDS}
+        )
+    return documents
 
 
 def write_live(facility: Facility, document: EntryDocument, using: str = "default") -> None:

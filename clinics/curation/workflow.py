@@ -44,10 +44,17 @@ class SecondPersonNeeded(WorkflowError):
         super().__init__(_("You wrote on this draft; a second person publishes it."))
 
 
-def new_facility(*, by: Any, document: EntryDocument, why: str = "") -> CuratedEntry:
+def new_facility(
+    *,
+    by: Any,
+    document: EntryDocument,
+    why: str = "",
+    via: str = Via.PERSON,
+    reference: str = "",
+) -> CuratedEntry:
     """A place that no register holds, as a draft that nobody sees yet."""
     key = f"entry-{secrets.token_hex(8)}"
-    with transaction.atomic(), change(by=by, why=why):
+    with transaction.atomic(), change(by=by, why=why, via=via, reference=reference):
         facility = Facility.objects.create(
             id=facility_uuid(CURATED, key), source=CURATED, official_id=key, status=Status.DRAFT
         )
