@@ -56,10 +56,11 @@ def test_each_filter_of_the_state_is_what_it_says(admin_client: Client, curator:
     withdraw(Facility.objects.get(pk=gone), by=curator, version=0, why="Closed")
     new = new_facility(by=curator, document=document(name="新しい診療所")).facility_id
     assert listed(admin_client, "state=published") == {plain}
-    assert listed(admin_client, "state=draft") == {drafted, new}
+    taken_in = Facility.objects.create(source="curated", official_id="x", status="draft").pk
+    assert listed(admin_client, "state=draft") == {drafted, new, taken_in}
     assert listed(admin_client, "state=in-review") == {handed_in}
     assert listed(admin_client, "state=withdrawn") == {gone}
-    assert listed(admin_client, "state=never-published") == {new}
+    assert listed(admin_client, "state=never-published") == {new, taken_in}
 
 
 def test_what_is_due_comes_oldest_first(admin_client: Client, settings: Any) -> None:

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from clinics.curation.desks import expiring_claims
+from clinics.curation.desks import expiring_claims, in_draft
 from clinics.models import (
     PENDING,
     Claim,
@@ -73,7 +73,7 @@ class StateFilter(ChoiceFilter):
     title = _("state")
     parameter_name = "state"
     choices_table = (
-        ("draft", EntryState.DRAFT.label, lambda q: q.filter(entry__state=EntryState.DRAFT)),
+        ("draft", EntryState.DRAFT.label, lambda q: q.filter(pk__in=in_draft().values("pk"))),
         (
             "in-review",
             EntryState.IN_REVIEW.label,

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Min
+from django.db.models import Min, Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +16,7 @@ from clinics.models import (
     CuratedEntry,
     DuplicatePair,
     EntryState,
+    Facility,
     ImportRun,
     Listing,
     PublicReport,
@@ -54,6 +55,12 @@ def desks(user: Any) -> list[DeskCount]:
     ]
 
 
+def in_draft() -> Any:
+    """Clinics whose words are in work: edited, or taken in as a draft that nobody touched yet."""
+    untouched = Q(status=Status.DRAFT, entry=None)
+    return Facility.objects.filter(Q(entry__state=EntryState.DRAFT) | untouched)
+
+
 def due_listings() -> Any:
     """Published entries past their verify-by date, oldest first."""
     return Listing.objects.filter(published=True, verify_by__lt=timezone.localdate()).order_by(
@@ -87,7 +94,7 @@ DESKS: Iterable[Desk] = (
         _("Begun and not handed in yet."),
         "clinics/facility/?state=draft",
         "clinics.view_facility",
-        lambda: CuratedEntry.objects.filter(state=EntryState.DRAFT).count(),
+        lambda: in_draft().count(),
     ),
     Desk(
         "reports",
