@@ -1,9 +1,12 @@
 """Curators, reviewers and entries for tests of curation."""
 
+from importlib import import_module
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import User
+from django.apps import apps
+from django.contrib.auth.models import Group, User
+from django.db import connection
 
 from clinics.curation.entry_document import EntryDocument, empty, read_live
 from clinics.curation.workflow import entry_of, publish_entry, save_draft, submit
@@ -15,6 +18,20 @@ def person(name: str, **options: Any) -> User:
     return User.objects.create_user(
         name, password="correct horse battery", is_staff=True, **options
     )
+
+
+def member(name: str, group: str) -> User:
+    """Somebody in one of the groups that the migration makes.
+
+    A test with transactions of its own leaves an emptied database, in which they are made again.
+    """
+    if not Group.objects.filter(name=group).exists():
+        roles = import_module("clinics.migrations.0004_roles")
+        with connection.schema_editor() as editor:
+            roles.create_groups(apps, editor)
+    user = person(name)
+    user.groups.add(Group.objects.get(name=group))
+    return user
 
 
 def claim_row(concept: str, **values: Any) -> dict[str, Any]:
