@@ -41,9 +41,10 @@ class ClosuresForm(forms.Form):
         widget=WeeksWidget,
     )
 
-    def __init__(self, *args: Any, stored: dict[str, Any], **options: Any) -> None:
+    def __init__(self, data: Any = None, *, prefix: str, stored: dict[str, Any]) -> None:
         self.stored = stored
-        super().__init__(*args, initial=_initial(Closures.from_json(stored)), **options)
+        initial = _initial(Closures.from_json(stored))
+        super().__init__(data, prefix=prefix, initial=initial)
         for day in WEEKDAYS:
             self.fields[day] = forms.ChoiceField(
                 required=False, label=DAY_NAMES[day], choices=ANSWERS

@@ -28,7 +28,7 @@ COMPARED = (
     "closing_remarks",
 )
 POSITION = ("latitude", "longitude", "position_source")
-SILENT = (None, "", "unknown", {})
+SILENT: tuple[Any, ...] = (None, "", "unknown", {})
 DAY_NAMES = {
     "mon": "Monday",
     "tue": "Tuesday",
