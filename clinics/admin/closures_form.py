@@ -4,11 +4,16 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from clinics.admin.entry_fields import DAY_LABELS, WeeksWidget
 from clinics.hours import WEEKDAYS, Closures
 
-ANSWERS = (("unknown", _("Not stated")), ("open", _("Open")), ("closed", _("Closed")))
+ANSWERS = (
+    ("unknown", _("Not stated")),
+    ("open", pgettext_lazy("day", "Open")),
+    ("closed", pgettext_lazy("day", "Closed")),
+)
 WEEKS = (1, 2, 3, 4, 5)
 DAY_NAMES = {
     "mon": _("Monday"),

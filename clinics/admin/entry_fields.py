@@ -140,6 +140,7 @@ def field_of(model: type[models.Model], name: str, **options: Any) -> forms.Fiel
     if column.has_default():
         made = {"initial": column.get_default()} | made
     if column.choices:
+        # The models' own words are plain English; the catalogue of translations has them too.
         choices = [(value, _(str(label))) for value, label in column.choices]
         return OpenChoiceField(choices=choices, **made)
     for kind, field, attrs in (
