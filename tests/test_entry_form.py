@@ -525,6 +525,9 @@ def test_the_gazetteer_answers_an_address_where_no_service_is_configured() -> No
     load_default_places()
     answer = address_lookup.look_up("東京都千代田区")
     assert answer.candidates and not answer.unreachable
+    # This ward is not among the places that come with the project, its city is.
+    (city,) = address_lookup.look_up("神奈川県川崎市川崎区").candidates
+    assert (city.label, city.precision) == ("川崎市 (神奈川県)", "municipality")
     assert address_lookup.look_up("  ").candidates == ()
     assert address_lookup.look_up("あ" * 500).candidates == ()
 

@@ -4,11 +4,16 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from clinics.admin.entry_fields import DAY_LABELS, WeeksWidget
 from clinics.hours import WEEKDAYS, Closures
 
-ANSWERS = (("unknown", _("Not stated")), ("open", _("Open")), ("closed", _("Closed")))
+ANSWERS = (
+    ("unknown", _("Not stated")),
+    ("open", pgettext_lazy("day", "Open")),
+    ("closed", pgettext_lazy("day", "Closed")),
+)
 WEEKS = (1, 2, 3, 4, 5)
 DAY_NAMES = {
     "mon": _("Monday"),
@@ -41,9 +46,10 @@ class ClosuresForm(forms.Form):
         widget=WeeksWidget,
     )
 
-    def __init__(self, *args: Any, stored: dict[str, Any], **options: Any) -> None:
+    def __init__(self, data: Any = None, *, prefix: str, stored: dict[str, Any]) -> None:
         self.stored = stored
-        super().__init__(*args, initial=_initial(Closures.from_json(stored)), **options)
+        initial = _initial(Closures.from_json(stored))
+        super().__init__(data, prefix=prefix, initial=initial)
         for day in WEEKDAYS:
             self.fields[day] = forms.ChoiceField(
                 required=False, label=DAY_NAMES[day], choices=ANSWERS

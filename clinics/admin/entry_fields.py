@@ -4,7 +4,7 @@ They refuse what cannot be kept at all, a letter in a number; whatever can be ke
 :mod:`clinics.curation.checking` says what is wrong with it. So a draft may be unfinished.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, cast
 
@@ -20,18 +20,6 @@ ISO_DAY = "%Y-%m-%d"
 CLOCK = "%H:%M"
 
 
-class OpenChoiceField(forms.ChoiceField):
-    """A choice that shows a value it does not know instead of changing it silently."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.widget = OpenSelect(choices=self.choices)
-
-    def valid_value(self, value: Any) -> bool:
-        """Any: an unknown one is a fault of the draft, said where it stands."""
-        return True
-
-
 class OpenSelect(forms.Select):
     """A select box with one more choice where the value is not among them."""
 
@@ -44,6 +32,17 @@ class OpenSelect(forms.Select):
             return super().optgroups(name, value, attrs)
         finally:
             self.choices = kept
+
+
+class OpenChoiceField(forms.ChoiceField):
+    """A choice that shows a value it does not know instead of changing it silently."""
+
+    def __init__(self, *, choices: Sequence[tuple[Any, Any]], **options: Any) -> None:
+        super().__init__(choices=choices, widget=OpenSelect, **options)
+
+    def valid_value(self, value: Any) -> bool:
+        """Any: an unknown one is a fault of the draft, said where it stands."""
+        return True
 
 
 class IsoDateInput(forms.DateInput):
@@ -88,7 +87,7 @@ class LinesField(forms.CharField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Whether another list was typed."""
-        return self.to_python(data) != (initial or [])
+        return bool(self.to_python(data) != (initial or []))
 
 
 class SourcesWidget(forms.Widget):
@@ -141,6 +140,7 @@ def field_of(model: type[models.Model], name: str, **options: Any) -> forms.Fiel
     if column.has_default():
         made = {"initial": column.get_default()} | made
     if column.choices:
+        # The models' own words are plain English; the catalogue of translations has them too.
         choices = [(value, _(str(label))) for value, label in column.choices]
         return OpenChoiceField(choices=choices, **made)
     for kind, field, attrs in (

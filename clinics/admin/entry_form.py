@@ -36,6 +36,7 @@ from clinics.models import (
     Status,
 )
 
+EDIT = "clinics.change_curatedentry"
 TEMPLATE = "admin/clinics/facility/entry_form.html"
 
 
@@ -58,33 +59,32 @@ class Opened:
     @property
     def document(self) -> EntryDocument:
         """The document as it is stored."""
-        return self.entry.document if self.entry else empty()  # type: ignore[return-value]
+        return self.entry.document if self.entry else empty()
 
 
-@needs("clinics.add_facility", "clinics.change_curatedentry")
 def add(request: HttpRequest) -> HttpResponse:
     """A clinic that no register holds."""
+    _require(request, "clinics.add_facility", EDIT)
     opened = Opened(None, None)
     if request.method == "POST":
         return _posted(request, opened)
     return _page(request, opened, EntryForms(opened.document, opened.concepts))
 
 
-@needs("clinics.view_facility")
 def change(request: HttpRequest, pk: object) -> HttpResponse:
     """The entry of a clinic; to be read alone by those who may not edit it."""
+    _require(request, "clinics.view_facility")
     facility = _facility(pk)
     entry = workflow.entry_of(facility)
     opened = Opened(facility, entry, version=entry.version)
     if request.method == "POST":
-        if not _may_edit(request):
-            raise PermissionDenied
+        _require(request, EDIT)
         return _posted(request, opened)
     return _page(request, opened, EntryForms(opened.document, opened.concepts))
 
 
 @require_POST
-@needs("clinics.change_curatedentry")
+@needs(EDIT)
 def look_up_address(request: HttpRequest, pk: object) -> HttpResponse:
     """The points that an address may mean, with their distance from a point, as JSON.
 
@@ -110,8 +110,9 @@ def _facility(pk: object) -> Facility:
     return known
 
 
-def _may_edit(request: HttpRequest) -> bool:
-    return request.user.has_perm("clinics.change_curatedentry")
+def _require(request: HttpRequest, *permissions: str) -> None:
+    if not request.user.has_perms(permissions):
+        raise PermissionDenied
 
 
 def _posted(request: HttpRequest, opened: Opened) -> HttpResponse:
@@ -277,7 +278,7 @@ def _page(request: HttpRequest, opened: Opened, forms: EntryForms) -> HttpRespon
         "page": EntryPage(forms, faults, official),
         "forms": forms,
         "sections": SECTIONS,
-        "may_edit": _may_edit(request),
+        "may_edit": request.user.has_perm(EDIT),
         "is_public": facility is not None and facility.status == Status.PUBLISHED,
         "is_pending": entry is not None and entry.state in PENDING,
         "in_review": entry is not None and entry.state == EntryState.IN_REVIEW,
@@ -289,7 +290,7 @@ def _page(request: HttpRequest, opened: Opened, forms: EntryForms) -> HttpRespon
         "verifications": list(facility.verifications.select_related("verified_by"))
         if facility
         else [],
-        "map": _map(location, facility, document),
+        "map": _map(facility),
         "reason": request.POST.get("reason", ""),
         "message": request.POST.get("message", ""),
     }
@@ -317,7 +318,7 @@ def _newer_live(
         return None
     if entry.based_on == entry.live_version:
         return None
-    return difference_lines(differences(read_live(facility), entry.document))  # type: ignore[arg-type]
+    return difference_lines(differences(read_live(facility), entry.document))
 
 
 def _location(facts: dict[str, Any], facility: Facility | None) -> Location:
@@ -337,7 +338,7 @@ def _location(facts: dict[str, Any], facility: Facility | None) -> Location:
     )
 
 
-def _map(location: Location, facility: Facility | None, document: EntryDocument) -> dict[str, Any]:
+def _map(facility: Facility | None) -> dict[str, Any]:
     return {
         "tiles": settings.MAP_TILES_URL,
         "attribution": settings.MAP_TILES_ATTRIBUTION,

@@ -28,7 +28,7 @@ COMPARED = (
     "closing_remarks",
 )
 POSITION = ("latitude", "longitude", "position_source")
-SILENT = (None, "", "unknown", {})
+SILENT: tuple[Any, ...] = (None, "", "unknown", {})
 DAY_NAMES = {
     "mon": "Monday",
     "tue": "Tuesday",
@@ -146,7 +146,7 @@ def closures_text(stored: dict[str, Any]) -> str:
     ]
     if closures.public_holidays == "unknown":
         unknown.append(_("public holidays"))
-    sentences = [_("Closed: %(days)s.") % {"days": ", ".join(closed) or _("none")}]
+    sentences = [_("Closed: %(days)s.") % {"days": _(", ").join(closed) or _("none")}]
     if unknown:
-        sentences.append(_("Not stated: %(days)s.") % {"days": ", ".join(unknown)})
+        sentences.append(_("Not stated: %(days)s.") % {"days": _(", ").join(unknown)})
     return " ".join(sentences)

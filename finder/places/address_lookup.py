@@ -4,6 +4,8 @@ A searcher's words go to the gazetteer before anybody else. An address that a cu
 public, and a service that knows its house comes before a gazetteer that knows its town.
 """
 
+import re
+
 from clinics.curation.address_lookup import AddressAnswer, AddressCandidate
 from finder.places.candidate import Candidate
 from finder.places.describing import online_candidate
@@ -12,6 +14,8 @@ from finder.places.reading import LONGEST_TEXT, plain
 from finder.places.resolution import MOST_CANDIDATES, candidates
 
 MOST_ONLINE = 5
+# Where the name of a municipality or of a part of one may end.
+AREA_END = re.compile("[市区町村]")
 
 
 def look_up(address: str) -> AddressAnswer:
@@ -19,7 +23,7 @@ def look_up(address: str) -> AddressAnswer:
     if len(address) > LONGEST_TEXT:
         return AddressAnswer(())
     online, unreachable = _online(address)
-    found = [*online, *candidates(address, MOST_CANDIDATES)]
+    found = [*online, *_known_here(address)]
     return AddressAnswer(tuple(map(_as_answer, found)), unreachable)
 
 
@@ -33,6 +37,16 @@ def _online(address: str) -> tuple[list[Candidate], bool]:
     except OnlineSearchUnavailable:
         return [], True
     return [online_candidate(geocoder.name, place) for place in found[:MOST_ONLINE]], False
+
+
+def _known_here(address: str) -> list[Candidate]:
+    """The places of the gazetteer; of the next larger area where it knows none so small."""
+    ends = [match.end() for match in AREA_END.finditer(address)]
+    for part in (address, *(address[:end] for end in reversed(ends))):
+        found = candidates(part, MOST_CANDIDATES)
+        if found:
+            return found
+    return []
 
 
 def _as_answer(candidate: Candidate) -> AddressCandidate:
