@@ -60,6 +60,10 @@ class VerificationForm(forms.Form):
         label=lazy("Note"), required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
 
+    def __init__(self, data: Any = None) -> None:
+        # Ids of its own, since the panel stands on pages that have another form.
+        super().__init__(data, auto_id="verify_%s")
+
     def clean_on(self) -> date:
         """Not in the future."""
         on: date = self.cleaned_data["on"]
