@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
@@ -68,7 +69,7 @@ class PrefectureFilter(admin.SimpleListFilter):
 class PublicReportAdmin(admin.ModelAdmin):
     """What the public says is wrong. It is accepted or rejected, and never edited."""
 
-    list_display = ("clinic", "subject", "said", "received_at", "state")
+    list_display = ("clinic", "subject", "said", "received", "state")
     list_filter = ("state", "subject", PrefectureFilter)
     search_fields = (
         "facility__curatedfacts__name",
@@ -79,6 +80,9 @@ class PublicReportAdmin(admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     actions = ("reject_as_spam",)
+
+    class Media:
+        css = {"all": ["clinics/reports.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PublicReport]:
         """With what the list shows of the clinic, and whether it waits."""
@@ -104,7 +108,7 @@ class PublicReportAdmin(admin.ModelAdmin):
             code: str = report.prefecture  # type: ignore[attr-defined]
             return labels.get(code, code)
 
-        return ["clinic", "subject", "said", prefecture, "received_at", "state"]
+        return ["clinic", "subject", "said", prefecture, "received", "state"]
 
     def get_ordering(self, request: HttpRequest) -> Any:
         """Those that wait first, the oldest first."""
@@ -208,6 +212,11 @@ class PublicReportAdmin(admin.ModelAdmin):
     def said(self, report: PublicReport) -> str:
         """The beginning of the statement."""
         return report.statement if len(report.statement) <= 80 else f"{report.statement[:79]}…"
+
+    @admin.display(description=gettext_lazy("received at"), ordering="received_at")
+    def received(self, report: PublicReport) -> str:
+        """The minute, as short as it can be read."""
+        return date_format(timezone.localtime(report.received_at), "Y-m-d H:i")
 
     def _refused(
         self, request: HttpRequest, report: PublicReport, error: WorkflowError

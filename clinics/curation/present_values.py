@@ -69,15 +69,15 @@ CURATED_LISTS = ("claims", "second_opinions")
 
 @dataclass(frozen=True, slots=True)
 class PresentValue:
-    """One thing as each side says it, a line for each row; blank where it says nothing.
+    """One thing as each side says it, a line for each row; none where it says nothing.
 
     ``draft`` is None where no draft is pending.
     """
 
     label: str
-    register: str
-    curated: str
-    draft: str | None
+    register: tuple[str, ...]
+    curated: tuple[str, ...]
+    draft: tuple[str, ...] | None
 
 
 def present_values(facility: Facility, subject: str) -> list[PresentValue]:
@@ -107,9 +107,9 @@ def prefecture_labels() -> dict[str, str]:
     }
 
 
-def _register(facility: Facility, field: str, labels: Mapping[str, str]) -> str:
+def _register(facility: Facility, field: str, labels: Mapping[str, str]) -> tuple[str, ...]:
     if field in CURATED_LISTS:
-        return ""
+        return ()
     if field in ("departments", "hours"):
         departments = Department.objects.filter(facility=facility, layer=Layer.OFFICIAL)
         rows = [
@@ -123,36 +123,40 @@ def _register(facility: Facility, field: str, labels: Mapping[str, str]) -> str:
             }
             for row in departments.prefetch_related("hours")
         ]
-        return _lines(_department(row, field) for row in rows)
+        return _departments(rows, field)
     return _fact(field, getattr(getattr(facility, "officialfacts", None), field, ""), labels)
 
 
-def _said(document: EntryDocument, field: str, labels: Mapping[str, str]) -> str:
+def _said(document: EntryDocument, field: str, labels: Mapping[str, str]) -> tuple[str, ...]:
     if field in ("departments", "hours"):
-        return _lines(_department(row, field) for row in document["departments"])
+        return _departments(document["departments"], field)
     if field == "claims":
-        return _lines(
+        return tuple(
             f"{labels.get(row['concept'], row['concept'])}: {row['statement']}"
             for row in document["claims"]
         )
     if field == "second_opinions":
-        return _lines(map(_terms, document["second_opinions"]))
+        return tuple(map(_terms, document["second_opinions"]))
     return _fact(field, document["facts"].get(field), labels)
 
 
-def _fact(field: str, value: Any, labels: Mapping[str, str]) -> str:
+def _fact(field: str, value: Any, labels: Mapping[str, str]) -> tuple[str, ...]:
     if value is None or value == "":
-        return ""
+        return ()
     if field == "prefecture_code":
-        return labels.get(value, str(value))
+        return (labels.get(value, str(value)),)
     if field == "position_source":
-        return str(PositionSource(value).label) if value != PositionSource.UNKNOWN else ""
-    return str(json_value(value))
+        return () if value == PositionSource.UNKNOWN else (str(PositionSource(value).label),)
+    return (str(json_value(value)),)
 
 
-def _department(row: Row, field: str) -> str:
-    hours = "; ".join(map(_session, row["hours"])) if field == "hours" else ""
-    return f"{row['name']}: {hours}" if hours else str(row["name"])
+def _departments(rows: Iterable[Row], field: str) -> tuple[str, ...]:
+    """The names of departments, or the hours of those that state some."""
+    if field == "departments":
+        return tuple(str(row["name"]) for row in rows)
+    return tuple(
+        f"{row['name']}: {'; '.join(map(_session, row['hours']))}" for row in rows if row["hours"]
+    )
 
 
 def _session(row: Row) -> str:
@@ -188,7 +192,3 @@ def _concept_labels(documents: Iterable[EntryDocument]) -> dict[str, str]:
 def _label(concept: Concept) -> str:
     japanese = (get_language() or "").startswith("ja")
     return concept.label_ja if japanese else concept.label_en
-
-
-def _lines(lines: Iterable[str]) -> str:
-    return "\n".join(lines)
