@@ -15,6 +15,7 @@ from clinics.curation.matching import (
     MOST_CANDIDATES,
     REASONS,
     IncomingRow,
+    Match,
     find_match,
     remember,
     row_key,
@@ -99,7 +100,7 @@ def test_that_it_is_none_of_them_is_remembered_too_and_can_be_thought_over(
     facility_id = registered("青葉病院")
     row = IncomingRow("青葉病院", "13")
     remember(row_key(row), None, curator)
-    assert find_match(row) == type(find_match(row))(None, "remembered", ())
+    assert find_match(row) == Match(None, "remembered", ())
     remember(row_key(row), facility_id, curator)
     assert find_match(row).facility_id == facility_id
 
@@ -281,7 +282,7 @@ def test_among_the_ministrys_own_the_facility_that_people_found_comes_first(
         official_data_dir / "official" / "01-1_hospital_facility_info_20250601.zip",
         *sorted((official_data_dir / "relaid_20250601").glob("*.csv.gz")),
     ]
-    call_command("import_navii", *map(str, files), rejected=str(tmp_path / "rejected.csv"))
+    call_command("import_navii", *map(str, files), rejected=tmp_path / "rejected.csv")
     official_ids = dict(Facility.objects.values_list("pk", "official_id"))
     entries = json.loads((FIXTURES / "starter" / "institutions.json").read_text())["entries"]
     # Three have none of the departments that are imported.

@@ -1,5 +1,7 @@
 """Two facilities become one: nothing that was said is lost, and the old id leads to the new one."""
 
+import json
+import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -12,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, connections
 from django.test import Client
@@ -19,9 +22,10 @@ from django.test import Client
 from clinics.curation import merging
 from clinics.curation.entry_document import read_live
 from clinics.curation.merging import MergeRefused, merge
-from clinics.curation.workflow import new_facility, withdraw
+from clinics.curation.workflow import WorkflowError, new_facility, withdraw
 from clinics.identity import CURATED, facility_uuid
 from clinics.imports.official import Import, store
+from clinics.imports.starter import load_starter
 from clinics.models import (
     Claim,
     CuratedEntry,
@@ -378,6 +382,40 @@ def test_an_import_of_the_losers_record_does_not_bring_it_back(reviewer: User) -
     assert (facility.status, facility.merged_into_id) == (Status.WITHDRAWN, survivor)
     assert facility.entry.state == EntryState.WITHDRAWN
     assert answered(loser).status_code == 301 and list(stale_listings()) == []
+
+
+def test_nobody_edits_or_publishes_what_was_merged(reviewer: User) -> None:
+    survivor, loser = clinic(35, 139), clinic(35, 139)
+    joined(loser, survivor, reviewer)
+    with pytest.raises(WorkflowError, match="merged into another"):
+        edit(loser, reviewer, phone="1")
+    assert CuratedEntry.objects.get(facility=loser).state == EntryState.WITHDRAWN
+
+
+@pytest.mark.parametrize("where", ["official_id", "facility_key"])
+def test_new_starter_entries_of_a_merged_clinic_speak_of_the_survivor(
+    where: str, reviewer: User, tmp_path: Path
+) -> None:
+    load_starter()
+    shutil.copytree(settings.FIXTURES_DIR / "starter", tmp_path, dirs_exist_ok=True)
+    file = tmp_path / "institutions.json"
+    content = json.loads(file.read_text())
+    entry = next(
+        item
+        for item in content["entries"]
+        if item["status"] == "published" and bool(item["official_id"]) == (where == "official_id")
+    )
+    loser = Facility.objects.get(official_id=entry[where])
+    survivor = clinic(35, 139)
+    joined(loser.pk, survivor, reviewer)
+    before = Claim.objects.filter(facility=survivor).count()
+    content["entries"].append(entry | {"key": "new-entry", "statement": "Said anew."})
+    file.write_text(json.dumps(content))
+    load_starter(directory=tmp_path)
+    assert not Claim.objects.filter(facility=loser).exists()
+    assert Claim.objects.filter(facility=survivor).count() > before > 0
+    assert Facility.objects.get(pk=loser.pk).status == Status.WITHDRAWN
+    assert list(stale_listings()) == []
 
 
 @pytest.fixture

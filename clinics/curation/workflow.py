@@ -217,6 +217,8 @@ def _step(
     }
     with transaction.atomic(), change(**circumstances):
         entry = locked_entry(facility)
+        if facility.merged_into_id is not None:
+            raise WorkflowError(_("This clinic was merged into another. Edit that one."))
         if entry.version != version:
             raise EditConflict(entry)
         entry.version += 1
@@ -230,7 +232,7 @@ def locked_entry(facility: Facility) -> CuratedEntry:
     of an entry is what was live before anybody edited it.
     """
     locked = Facility.objects.select_for_update().get(pk=facility.pk)
-    facility.status = locked.status
+    facility.status, facility.merged_into_id = locked.status, locked.merged_into_id
     entry = CuratedEntry.objects.filter(facility=facility).first()
     if entry is None:
         entry = entry_of(facility)

@@ -241,10 +241,14 @@ class _Loader:
                 yield {**entry, "origin": origin}
 
     def _facility(self, entry: Entry, name: str, recorded_on: date) -> Facility:
-        """The facility an entry is about: its official one, else one of the curators' own."""
+        """The facility an entry is about: its official one, else one of the curators' own.
+
+        What was merged into another is spoken of there.
+        """
         if entry["official_id"]:
             try:
-                return self.by_official_id[entry["official_id"]]
+                facility = self.by_official_id[entry["official_id"]]
+                return facility.merged_into or facility
             except KeyError:
                 raise ImportRefused(
                     f"{entry['key']}: there is no facility with official id "
@@ -261,7 +265,7 @@ class _Loader:
         elif entry["status"] == Status.PUBLISHED and facility.status == Status.DRAFT:
             facility.status = Status.PUBLISHED
             facility.save(update_fields=["status"])
-        return facility
+        return facility.merged_into or facility
 
     def _state(self, facility: Facility, entry: Entry, name: str, recorded_on: date) -> None:
         """What the sources say of a place that no register holds; its position is unknown."""
