@@ -128,7 +128,7 @@ def test_refused_rows_are_written_to_be_mended_and_wait_on_the_desk(
     facility_id = clinic()
     rows = new_claim(facility_id), new_claim(facility_id, concept="glof", statement="=1+1")
     (folder / "t.csv").write_bytes(csv_of(*rows))
-    with pytest.raises(CommandError, match="1 rows are refused.*rejected-t.csv"):
+    with pytest.raises(CommandError, match="1 row is refused.*rejected-t.csv"):
         run("import_table", "claims", "t.csv", "--by", "hanako")
     assert not CuratedEntry.objects.exists()
     (refused,) = rows_of((folder / "rejected-t.csv").read_bytes())

@@ -82,7 +82,7 @@ def test_refused_rows_stand_in_the_way_and_wait_on_the_desk(client: Client, cura
     assert "Nothing can be taken in while rows are refused" in text(page)
     assert 'value="confirm"' not in text(page) and "golf" in text(page)
     confirmed = step(client, page, "confirm", hand_in="on")
-    assert "1 rows are refused" in said(confirmed)[0] and not CuratedEntry.objects.exists()
+    assert "1 row is refused" in said(confirmed)[0] and not CuratedEntry.objects.exists()
     run = ImportRun.objects.get(source="table-claims")
     assert (run.rejected, run.findings[0]["column"]) == (1, "concept")
     (refused,) = rows_of(client.get(f"{page.request['PATH_INFO']}refused/").content)
@@ -208,7 +208,6 @@ def test_all_clinics_or_those_of_the_list_are_exported(client: Client, curator: 
     book = client.post(f"{EXPORT}?ids={one}", form | {"file_format": "xlsx"})
     sheet = openpyxl.load_workbook(BytesIO(b"".join(book.streaming_content))).active  # type: ignore[attr-defined]
     assert [sheet.cell(2, 1).value, sheet.max_row] == [str(one), 2]
-    book.close()
     assert client.get(f"{EXPORT}?ids=x").status_code == 302
 
 
@@ -227,7 +226,6 @@ def test_a_template_is_downloaded(client: Client, curator: User) -> None:
     assert "format=xlsx" in text(client.get(IMPORT))
     response = client.get(f"{IMPORT}template/?table=claims&format=csv")
     content = b"".join(response.streaming_content)  # type: ignore[attr-defined]
-    response.close()
     assert content.decode("utf-8-sig").startswith("claim_id,")
     assert client.get(f"{IMPORT}template/?table=x&format=csv").status_code == 302
 

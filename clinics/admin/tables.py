@@ -37,7 +37,7 @@ from clinics.imports.tables_files import ENCODINGS, MOST_BYTES, Csv, read_table,
 from clinics.imports.tables_import import import_table, record
 from clinics.imports.tables_kinds import TABLES
 from clinics.imports.tables_plan import RESULTS, Plan, rows_with_errors
-from clinics.models import EntryState, Facility
+from clinics.models import Facility
 
 ROWS_A_PAGE = 50
 MAY_IMPORT, MAY_EXPORT = "clinics.import_facility", "clinics.export_facility"
@@ -273,6 +273,5 @@ def _context(model_admin: ModelAdmin, request: HttpRequest, **values: Any) -> di
     return {
         **model_admin.admin_site.each_context(request),
         "opts": Facility._meta,
-        "in_review": EntryState.IN_REVIEW,
         **values,
     }

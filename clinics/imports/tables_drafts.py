@@ -75,7 +75,9 @@ def make_plan(
         elif plan.facility and plan.result != "refused":
             _put(table, row, works[UUID(plan.facility)], sheet)
         progress(1)
-    changed = [*(work for work in works.values() if work.rows), *new.values()]
+    # In one order for everybody, so that two imports wait for each other instead of both failing.
+    written = [works[pk] for pk in sorted(works) if works[pk].rows]
+    changed = [*written, *new.values()]
     concepts = ConceptSlugs()
     for work in changed:
         _check(table, work, concepts)

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clinics.changes import change, current_change
 from clinics.curation.checking import Unacceptable
@@ -35,10 +36,13 @@ class RowsRefused(ImportRefused):
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        super().__init__(
-            _("%(number)s rows are refused, so no row was taken in.")
-            % {"number": len(plan.refused)}
+        number = len(plan.refused)
+        message = ngettext(
+            "%(number)s row is refused, so no row was taken in.",
+            "%(number)s rows are refused, so no row was taken in.",
+            number,
         )
+        super().__init__(message % {"number": number})
 
 
 class EntriesChanged(ImportRefused):
