@@ -9,12 +9,14 @@ from finder.api.clinic_detail import ClinicDetail
 from finder.api.clinic_search import ClinicSearch
 from finder.api.concepts import Concepts
 from finder.api.places import Places
+from finder.api.quality import Quality
 
 urlpatterns = [
     path("api/v1/clinics", ClinicSearch.as_view(), name="clinic-search"),
     path("api/v1/clinics/<uuid:id>", ClinicDetail.as_view(), name="clinic-detail"),
     path("api/v1/concepts", Concepts.as_view(), name="concepts"),
     path("api/v1/places", Places.as_view(), name="places"),
+    path("api/v1/quality", Quality.as_view(), name="quality"),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("healthz", health.healthz, name="healthz"),

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import transaction
 
 from clinics.curation.history import origins_of_old
+from clinics.curation.quality import take_snapshot
 from clinics.curation.workflow import note_live_change
 from clinics.hours import Closures
 from clinics.identity import CURATED, facility_uuid
@@ -109,9 +110,10 @@ def load_starter(*, using: str = "default", directory: Path | None = None) -> St
         touched |= loader.load_second_opinions(documents[SECOND_OPINIONS])
         note_live_change(touched, using)
         publish(sorted(touched), using=using)
-        ImportRun.objects.using(using).create(
+        run = ImportRun.objects.using(using).create(
             source=SOURCE, release=release, files=files, counts=dict(outcome.counts)
         )
+        take_snapshot(run, using)
     refresh_statistics(using)
     return outcome
 

@@ -17,7 +17,7 @@ from typing import (
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
-from clinics.documents import ClinicDetail, ClinicSummary
+from clinics.documents import ClinicDetail, ClinicSummary, QualityReport
 from clinics.models import Scheme
 from finder.api.documents import ConceptList, FeatureCollection, Problem, SearchResponse
 from finder.api.place_documents import PlaceList
@@ -38,6 +38,7 @@ DOCUMENTS = (
     FeatureCollection,
     ConceptList,
     PlaceList,
+    QualityReport,
     Problem,
 )
 
@@ -282,4 +283,18 @@ CONCEPTS: dict[str, Any] = {
     "responses": {**_cached(ConceptList, "The concepts"), **REFUSALS},
     **NO_LOGIN,
     "tags": ["taxonomy"],
+}
+QUALITY: dict[str, Any] = {
+    "operation_id": "getQuality",
+    "summary": "How fresh and complete the catalogue is",
+    "description": (
+        "Of all published clinics, by prefecture and by category: how many are verified in time, "
+        "and how many lack a position, hours, claims or second-opinion terms; and how that moved "
+        "with each import. Missing means that nobody has said, never no. At most a minute old, "
+        "never of another day. Carries an ETag."
+    ),
+    "parameters": [IF_NONE_MATCH, ETAG, CACHE_CONTROL, ALLOW, RETRY_AFTER],
+    "responses": {**_cached(QualityReport, "The figures"), **REFUSALS},
+    **NO_LOGIN,
+    "tags": ["quality"],
 }
