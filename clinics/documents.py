@@ -208,3 +208,99 @@ class ClinicDetail(ClinicSummary):
     curated_sources: list[SourceReference]
     curated_note: str | None
     credits: list[str]
+
+
+class QualityShare(TypedDict):
+    """So many of so many."""
+
+    number: int
+    of: Annotated[int, "Out of how many"]
+    share: Annotated[float | None, "`number` / `of` to four decimals; null: of none"]
+
+
+class QualityFigures(TypedDict):
+    """How fresh and how complete the published clinics of a group are.
+
+    What nobody has stated is counted as missing and never as a no: second-opinion terms that say
+    that none are given are terms. A clinic of which the curators state nothing is neither verified
+    in time nor overdue, since nothing of it can be either.
+    """
+
+    clinics: Annotated[int, "Published clinics of the group"]
+    verified_in_time: Annotated[
+        QualityShare,
+        "Clinics whose `verify_by` is today or later, of those that have one: all that the "
+        "curators state was checked, or else recorded, lately enough",
+    ]
+    overdue: Annotated[
+        QualityShare,
+        "Clinics whose `verify_by` is past, of those that have one; the others of these",
+    ]
+    nothing_to_verify: Annotated[
+        QualityShare,
+        "Clinics without `verify_by`, of all: the curators state nothing of them, so nothing falls "
+        "due",
+    ]
+    verified_within_90_days: Annotated[
+        QualityShare, "Clinics whose `verified_on` is at most 90 days ago, of all"
+    ]
+    verified_within_365_days: Annotated[
+        QualityShare, "Clinics whose `verified_on` is at most 365 days ago, of all"
+    ]
+    never_verified: Annotated[QualityShare, "Clinics without `verified_on`, of all"]
+    missing_position: Annotated[
+        QualityShare, "Clinics of which nobody knows where they are, of all"
+    ]
+    missing_hours: Annotated[
+        QualityShare,
+        "Clinics without a consultation session that anybody states, of all; that is not closed",
+    ]
+    missing_claims: Annotated[QualityShare, "Clinics without a published claim, of all"]
+    missing_second_opinion: Annotated[
+        QualityShare,
+        "Clinics without published second-opinion terms, of all; that is not to give none",
+    ]
+    with_expired_claims: Annotated[
+        QualityShare, "Clinics with a claim whose `expires_on` is past, of all"
+    ]
+    expired_claims: Annotated[
+        QualityShare, "Published claims whose `expires_on` is past, of the published claims"
+    ]
+
+
+class QualityOfPrefecture(CodedLabel):
+    """The figures of one prefecture."""
+
+    code: Annotated[str | None, "JIS X 0401; null: clinics whose prefecture is unknown"]
+    figures: QualityFigures
+
+
+class QualityOfCategory(CodedLabel):
+    """The figures of one category."""
+
+    figures: QualityFigures
+
+
+class QualityPoint(TypedDict):
+    """The figures of all published clinics as they were after an import, or on a day."""
+
+    taken_at: Annotated[str, "ISO 8601 instant"]
+    source: Annotated[str | None, "Whose release was imported; null: no import"]
+    release: Annotated[date | None, "The release; null: no import"]
+    figures: QualityFigures
+
+
+class QualityReport(TypedDict):
+    """How fresh and how complete the catalogue is."""
+
+    as_of: Annotated[date, "The day, in Japan, on which what is due and expired is counted"]
+    overall: Annotated[QualityFigures, "Of all published clinics"]
+    by_prefecture: Annotated[
+        list[QualityOfPrefecture],
+        "Every prefecture in the order of the codes, then `unknown`; together all clinics",
+    ]
+    by_category: Annotated[
+        list[QualityOfCategory],
+        "Every category in the order of the taxonomy; a clinic counts in each that it carries",
+    ]
+    trend: Annotated[list[QualityPoint], "How it moved, the newest last; at most the last 50"]

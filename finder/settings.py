@@ -110,8 +110,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         transaction_mode="IMMEDIATE",
         timeout=30,
     )
-# Only throttling keeps something here. Local memory is each process's own, so with several workers
-# a client has as many times the rate; the bound is on clients counted at a time.
+# Throttling keeps numbers here, and the quality figures are kept a minute. Local memory is each
+# process's own, so with several workers a client has as many times the rate; the bound is on
+# clients counted at a time.
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://?MAX_ENTRIES=100000")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     # Compiling a statement takes PostgreSQL longer than any search here.

@@ -10,6 +10,7 @@ from finder.api.clinic_detail import ClinicDetail
 from finder.api.clinic_search import ClinicSearch
 from finder.api.concepts import Concepts
 from finder.api.places import Places
+from finder.api.quality import Quality
 from finder.api.reports import Reports
 
 urlpatterns = [
@@ -18,6 +19,7 @@ urlpatterns = [
     path("api/v1/clinics/<uuid:id>/reports", Reports.as_view(), name="clinic-reports"),
     path("api/v1/concepts", Concepts.as_view(), name="concepts"),
     path("api/v1/places", Places.as_view(), name="places"),
+    path("api/v1/quality", Quality.as_view(), name="quality"),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("healthz", health.healthz, name="healthz"),

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
+from clinics.curation.quality import take_snapshot
 from clinics.identity import NAVII
 from clinics.imports.navii import ids_with_departments, read_release
 from clinics.imports.navii_faults import Note
@@ -18,7 +19,8 @@ from clinics.imports.navii_files import Release
 from clinics.imports.official import Import, Outcome, store
 from clinics.imports.records import Finding
 from clinics.imports.refusal import ImportRefused
-from clinics.models import Facility, ImportRun
+from clinics.imports.run_record import Done, Rejections, record_run
+from clinics.models import Facility
 from clinics.publication import refresh_statistics
 from clinics.vocabulary import Vocabulary
 
@@ -70,18 +72,28 @@ def import_release(
         using=using,
         progress=progress,
     )
-    with _findings_file(report_file) as (note, findings), transaction.atomic(using=using):
-        outcome = store(read_release(release, note, only=only, progress=progress), run)
-        if not dry_run and outcome.touched:
-            ImportRun.objects.using(using).create(
-                source=NAVII,
-                release=release.release,
-                files=[{"name": sheet.name, "sha256": sheet.sha256} for sheet in release.sheets],
-                counts={**outcome.counts, **{code: n for (_, code), n in findings.items()}},
-            )
+    with _findings_file(report_file) as noted, transaction.atomic(using=using):
+        outcome = store(read_release(release, noted.note, only=only, progress=progress), run)
+        if not dry_run:
+            _record(release, outcome, noted, using)
     if not dry_run:
         refresh_statistics(using)
-    return Report(outcome, findings, report_file if findings else None)
+    return Report(outcome, noted.counts, report_file if noted.counts else None)
+
+
+def _record(release: Release, outcome: Outcome, noted: "_Noted", using: str) -> None:
+    """Leave a note of the import, and of how the catalogue stands after it."""
+    done = Done(
+        source=NAVII,
+        release=release.release,
+        files=[{"name": sheet.name, "sha256": sheet.sha256} for sheet in release.sheets],
+        counts={**outcome.counts, **{code: n for (_, code), n in noted.counts.items()}},
+        rejections=noted.rejections,
+        changed=bool(outcome.touched),
+    )
+    run = record_run(done, using)
+    if run is not None and done.changed:
+        take_snapshot(run, using)
 
 
 def _refuse_without_departments(release: Release, everything: bool) -> None:
@@ -112,10 +124,20 @@ def _worth_keeping(release: Release, using: str, progress: Progress) -> frozense
     return wanted | frozenset(known.values_list("official_id", flat=True))
 
 
+@dataclass(frozen=True, slots=True)
+class _Noted:
+    """What was found wrong so far, by action and code, and the rows refused; ``note`` adds to it."""
+
+    note: Note
+    counts: Counter[tuple[str, str]]
+    rejections: Rejections
+
+
 @contextmanager
-def _findings_file(path: Path) -> Iterator[tuple[Note, Counter[tuple[str, str]]]]:
+def _findings_file(path: Path) -> Iterator[_Noted]:
     """A CSV of findings that takes its name only when the import is through."""
     findings: Counter[tuple[str, str]] = Counter()
+    rejections = Rejections()
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         with unfinished.open("w", encoding="utf-8-sig", newline="") as file:
@@ -124,9 +146,10 @@ def _findings_file(path: Path) -> Iterator[tuple[Note, Counter[tuple[str, str]]]
 
             def note(item: Finding) -> None:
                 findings[item.action, item.code] += 1
+                rejections.note(item)
                 writer.writerow(_row(item))
 
-            yield note, findings
+            yield _Noted(note, findings, rejections)
         if findings:
             unfinished.replace(path)
     finally:

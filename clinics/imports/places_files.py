@@ -15,7 +15,7 @@ from codecs import getincrementaldecoder
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from operator import itemgetter
 from pathlib import Path
 from typing import IO, Any, cast
@@ -57,8 +57,12 @@ class PlaceFile:
     @property
     def edition(self) -> str:
         """The file's name and the day it was written."""
-        written = datetime.fromtimestamp(self.path.stat().st_mtime, UTC)
-        return f"{self.path.name[:100]}, {written:%Y-%m-%d}"
+        return f"{self.path.name[:100]}, {self.written_on}"
+
+    @property
+    def written_on(self) -> date:
+        """The day the file was written."""
+        return datetime.fromtimestamp(self.path.stat().st_mtime, UTC).date()
 
     def rows(self) -> Iterator[Row]:
         """Line numbers, from 1, with the cells of the layout's columns; None for a wrong width.

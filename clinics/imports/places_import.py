@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from django.db import transaction
 
@@ -42,6 +42,7 @@ from clinics.imports.places_writing import (
     wait_for_other_writers,
 )
 from clinics.imports.refusal import ImportRefused
+from clinics.imports.run_record import Done, Rejections, record_run
 from clinics.models import Place, PlaceName, PlaceSource
 
 # In the order in which one rests on the other, with the sources it rests on.
@@ -124,7 +125,10 @@ class _Run:
         edition = Edition(layout.source, file.edition, self._digest(file), imported=True)
         outcome = SourceOutcome(edition)
         reject = outcome.rejections.append
-        return self._write(outcome, lambda: self._records(file, reject))
+        self._write(outcome, lambda: self._records(file, reject))
+        if outcome.written:
+            self._record(file, outcome, outcome.written)
+        return outcome
 
     def import_cities(self, choice: Choice) -> SourceOutcome:
         """Write the cities of a choice, unless they are there."""
@@ -152,6 +156,21 @@ class _Run:
         if not outcome.written.places:
             raise ImportRefused(_nothing(outcome))
         return outcome
+
+    def _record(self, file: PlaceFile, outcome: SourceOutcome, written: Written) -> None:
+        """Leave a note for the curators: what was written, and which rows were left out."""
+        rejections = Rejections()
+        for fault in outcome.rejections:
+            rejections.add(**asdict(fault))
+        done = Done(
+            source=file.layout.source.name,
+            release=file.written_on,
+            files=[{"name": file.path.name, "sha256": file.digest}],
+            counts={"places": written.places, "keys": written.keys},
+            rejections=rejections,
+            changed=True,
+        )
+        record_run(done, self._using)
 
     def _records(self, file: PlaceFile, reject: Reject) -> Iterator[PlaceRecord]:
         rows = Rows(file.path.name, reject)

@@ -20,6 +20,7 @@ from django.db import transaction
 
 from clinics.changes import change
 from clinics.curation.history import origins_of_old
+from clinics.curation.quality import take_snapshot
 from clinics.curation.workflow import note_live_change
 from clinics.hours import Closures
 from clinics.identity import CURATED, facility_uuid
@@ -112,9 +113,10 @@ def load_starter(*, using: str = "default", directory: Path | None = None) -> St
         with change(via=Via.IMPORT, reference=f"{SOURCE} {release}"):
             note_live_change(touched, using)
         publish(sorted(touched), using=using)
-        ImportRun.objects.using(using).create(
+        run = ImportRun.objects.using(using).create(
             source=SOURCE, release=release, files=files, counts=dict(outcome.counts)
         )
+        take_snapshot(run, using)
     refresh_statistics(using)
     return outcome
 

@@ -53,6 +53,9 @@ class Claim(Sourced):
 
     class Meta:
         ordering = ["facility", "concept", "pk"]
+        indexes = [
+            models.Index(fields=["status", "facility", "expires_on"], name="claim_by_status"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.concept}: {self.statement[:60]}"

@@ -17,7 +17,7 @@ from typing import (
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
-from clinics.documents import ClinicDetail, ClinicSummary
+from clinics.documents import ClinicDetail, ClinicSummary, QualityReport
 from clinics.models import Scheme
 from finder.api.documents import (
     ConceptList,
@@ -47,6 +47,7 @@ DOCUMENTS = (
     PlaceList,
     ReportRequest,
     ReportReceipt,
+    QualityReport,
     Problem,
 )
 
@@ -345,4 +346,18 @@ REPORT: dict[str, Any] = {
     },
     **NO_LOGIN,
     "tags": ["clinics"],
+}
+QUALITY: dict[str, Any] = {
+    "operation_id": "getQuality",
+    "summary": "How fresh and complete the catalogue is",
+    "description": (
+        "Of all published clinics, by prefecture and by category: how many are verified in time, "
+        "and how many lack a position, hours, claims or second-opinion terms; and how that moved "
+        "with each import. Missing means that nobody has said, never no. At most a minute old, "
+        "never of another day. Carries an ETag."
+    ),
+    "parameters": [IF_NONE_MATCH, ETAG, CACHE_CONTROL, ALLOW, RETRY_AFTER],
+    "responses": {**_cached(QualityReport, "The figures"), **REFUSALS},
+    **NO_LOGIN,
+    "tags": ["quality"],
 }
