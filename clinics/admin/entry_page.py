@@ -283,7 +283,9 @@ class EntryPage:
             by_scheme.setdefault(scheme, []).append(part)
         order = [*Scheme.values, ""]
         return [
-            ClaimGroup(scheme, _(Scheme(scheme).label) if scheme else "", tuple(by_scheme[scheme]))
+            ClaimGroup(
+                scheme, str(Scheme(scheme).label) if scheme else "", tuple(by_scheme[scheme])
+            )
             for scheme in order
             if scheme in by_scheme and (scheme in ACCESS_SCHEMES) == access
         ]

@@ -115,9 +115,9 @@ def _text(name: str, value: Any, names: Mapping[str, str]) -> str:
     if value in SILENT:
         return _("not stated")
     if name == "kind":
-        return _(Kind(value).label)
+        return str(Kind(value).label)
     if name == "position_source":
-        return _(PositionSource(value).label)
+        return str(PositionSource(value).label)
     if name == "prefecture_code":
         return f"{value} {names.get(value, '')}".strip()
     if name == "closures":

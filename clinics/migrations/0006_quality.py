@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clinics', '0004_roles'),
+        ('clinics', '0005_review'),
     ]
 
     operations = [
