@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from clinics.curation.desks import desks
@@ -23,5 +24,19 @@ class CurationSite(AdminSite):
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        """The desks, each with how much waits on it."""
-        return super().index(request, {"desks": desks(request.user), **(extra_context or {})})
+        """The desks, each with how much waits on it, and the pages that are of no one table."""
+        context = {"desks": desks(request.user), "pages": self._pages(request)}
+        return super().index(request, context | (extra_context or {}))
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """The pages that are of no one table, before those of Django's own."""
+        # Only now: the desks are registered with this very site.
+        from clinics.admin.quality import quality
+
+        own = [path("quality/", self.admin_view(quality), name="clinics_quality")]
+        return [*own, *super().get_urls()]
+
+    def _pages(self, request: HttpRequest) -> list[dict[str, Any]]:
+        if not request.user.has_perm("clinics.view_facility"):
+            return []
+        return [{"url": reverse("admin:clinics_quality"), "title": _("Quality")}]
