@@ -9,14 +9,15 @@ from django.db.models.signals import post_migrate
 from simple_history.signals import pre_create_historical_record
 
 
-def load_taxonomy_after_migrate(using: str, apps: Apps = installed, **_: Any) -> None:
-    """Give every migrated database the reviewed concepts, whatever command comes next.
+def complete_after_migrate(using: str, apps: Apps = installed, **_: Any) -> None:
+    """Give every migrated database the reviewed concepts and the curators' groups.
 
     Listings carry the concepts' labels, so changed concepts are published at once; so is everything
     where listings were published before there was a table that searches read. Flushing sends
     the signal without the state of the apps, which are then all there; migrating back to before
     there were concepts leaves nothing to load.
     """
+    from clinics.curation.roles import create_missing_groups
     from clinics.publication import lacks_searched_rows, republish_everything
     from clinics.taxonomy import load_taxonomy
 
@@ -24,6 +25,7 @@ def load_taxonomy_after_migrate(using: str, apps: Apps = installed, **_: Any) ->
         apps.get_model("clinics", "CuratedEntry")
     except LookupError:
         return
+    create_missing_groups(apps, using)
     if load_taxonomy(using=using).updated or lacks_searched_rows(using):
         republish_everything(using=using)
 
@@ -37,4 +39,4 @@ class ClinicsConfig(AppConfig):
         from clinics.changes import put_circumstances
 
         pre_create_historical_record.connect(put_circumstances)
-        post_migrate.connect(load_taxonomy_after_migrate, sender=self)
+        post_migrate.connect(complete_after_migrate, sender=self)

@@ -20,6 +20,12 @@ def official_data_dir() -> Path:
 
 
 @pytest.fixture(autouse=True, scope="session")
+def quickly_hashed_passwords() -> None:
+    """A password is hashed to be slow to guess; the tests make hundreds of people."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True, scope="session")
 def unthrottled() -> None:
     """The tests ask more often than a reader may; those of the limits set their own."""
     settings.THROTTLE_READ = settings.THROTTLE_REPORT = None

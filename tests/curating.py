@@ -1,12 +1,9 @@
 """Curators, reviewers and entries for tests of curation."""
 
-from importlib import import_module
 from typing import Any
 from uuid import UUID
 
-from django.apps import apps
 from django.contrib.auth.models import Group, User
-from django.db import connection
 
 from clinics.curation.entry_document import EntryDocument, empty, read_live
 from clinics.curation.workflow import entry_of, publish_entry, save_draft, submit
@@ -21,14 +18,7 @@ def person(name: str, **options: Any) -> User:
 
 
 def member(name: str, group: str) -> User:
-    """Somebody in one of the groups that the migration makes.
-
-    A test with transactions of its own leaves an emptied database, in which they are made again.
-    """
-    if not Group.objects.filter(name=group).exists():
-        roles = import_module("clinics.migrations.0004_roles")
-        with connection.schema_editor() as editor:
-            roles.create_groups(apps, editor)
+    """Somebody in one of the groups that the migration makes."""
     user = person(name)
     user.groups.add(Group.objects.get(name=group))
     return user

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from simple_history.admin import SimpleHistoryAdmin
 
 from clinics.admin import background
+from clinics.admin.access import needs
 from clinics.curation.relabelling import carriers, save_and_publish
 from clinics.models import Concept
 
@@ -85,6 +86,7 @@ def _save_in_background(concept: Concept, by: Any, progress: background.Progress
     save_and_publish(concept, by=by, progress=progress)
 
 
+@needs("clinics.view_concept")
 def watch(request: HttpRequest, key: UUID) -> HttpResponse:
     """How far work in the background is: a page that asks again by itself, or JSON."""
     job = background.look(key)
