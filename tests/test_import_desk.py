@@ -191,7 +191,7 @@ def test_the_desk_counts_and_lists_the_imports_that_wait() -> None:
     assert [run.pk for run in page.context["cl"].result_list] == [waiting.pk]
     told = page.content.decode()
     assert "Health ministry&#x27;s register" in told and "2026-06-01" in told
-    assert "new 2, unchanged 1,000" in told and "1 row" in told and "Not yet" in told
+    assert "2 new, 1,000 unchanged" in told and "1 row" in told and "Not yet" in told
     everything = signed_in(user).get(DESK)
     assert len(everything.context["cl"].result_list) == 2
     assert signed_in(user).get(f"{DESK}?waiting=perhaps").status_code == 302

@@ -44,7 +44,7 @@ OUTCOMES = {
         _("vanished"),
         _("No longer in the register, and taken out of the public's sight without a claim."),
     ),
-    "reappeared": Outcome(_("back"), _("In the register again.")),
+    "reappeared": Outcome(_("back in the register"), _("They had vanished before.")),
     "absent": Outcome(
         _("not in these files"),
         _("So many that the files are taken for a part of the register; nothing was done."),
@@ -130,7 +130,10 @@ def in_short(run: ImportRun) -> str:
 def _short(run: ImportRun) -> Iterator[str]:
     for count in outcomes(run):
         if count.number:
-            yield f"{count.title} {count.number:,}"
+            yield gettext("%(number)s %(what)s") % {
+                "number": f"{count.number:,}",
+                "what": count.title,
+            }
 
 
 def rejected_rows(number: int) -> str:

@@ -68,7 +68,7 @@ class SourceFilter(admin.SimpleListFilter):
 class ImportRunAdmin(admin.ModelAdmin):
     """A record to read. Nobody adds, edits or deletes; a curator says that they have seen it."""
 
-    list_display = ("source_name", "release", "finished", "outcome", "rejected_rows", "looked_at")
+    list_display = ("source_name", "released", "finished", "outcome", "rejected_rows", "looked_at")
     list_display_links = ("source_name",)
     list_filter = (WaitingFilter, SourceFilter)
     list_per_page = 50
@@ -175,6 +175,11 @@ class ImportRunAdmin(admin.ModelAdmin):
     def source_name(self, run: ImportRun) -> str:
         """What the source is called."""
         return source_title(run.source)
+
+    @admin.display(description=gettext_lazy("release"), ordering="release")
+    def released(self, run: ImportRun) -> str:
+        """As of when the source spoke."""
+        return run.release.isoformat()
 
     @admin.display(description=gettext_lazy("finished"), ordering="finished_at")
     def finished(self, run: ImportRun) -> str:
