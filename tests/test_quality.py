@@ -6,12 +6,15 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.contrib.auth.models import Group, User
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import transaction
-from django.test import Client
-from django.utils import timezone
+from django.test import Client, RequestFactory
+from django.utils import timezone, translation
 
+from clinics.admin.quality import quality as quality_desk
+from clinics.admin.quality_charts import sparkline
 from clinics.curation import quality
 from clinics.curation.quality import quality_report, take_snapshot
 from clinics.hours import Session
@@ -31,6 +34,7 @@ from clinics.models import (
 from clinics.publication import publish
 from tests.catalogue import claim, clinic, record, register, withdraw
 from tests.contract import codes, conforms, openapi_document, problem_of
+from tests.curating import person
 from tests.navii_sheets import hospital, hours, write_release
 
 pytestmark = pytest.mark.django_db
@@ -405,3 +409,139 @@ def test_a_prefecture_without_a_code_breaks_nothing(client: Client) -> None:
     )
     clinic()
     assert len(client.get(QUALITY).json()["by_prefecture"]) == 48
+
+
+# The desk.
+
+DESK = "/admin/quality/"
+LIST = "/admin/clinics/facility/"
+
+
+def test_the_desk_shows_every_figure_of_the_answer_with_a_bar_and_its_clinics(
+    catalogue: None, client: Client, admin_client: Client
+) -> None:
+    overall = client.get(QUALITY).json()["overall"]
+    page = admin_client.get(DESK)
+    shown = {line.figure.name: line.cell for line in page.context["lines"]}
+    assert shown.keys() == overall.keys() - {"clinics"}
+    for name, cell in shown.items():
+        assert cell.share == overall[name]
+        assert cell.width == f"{100 * overall[name]['share']:.2f}", name
+    told = page.content.decode()
+    for asks in (
+        "due=past",
+        "position=missing",
+        "hours=missing",
+        "claims=missing",
+        "second_opinion=missing",
+        "expiring=yes",
+        "prefecture=47&amp;position=missing",
+        "category=neurology&amp;hours=missing",
+        "prefecture=01",
+        "category=neurology",
+    ):
+        assert f'href="{LIST}?{asks}"' in told, asks
+    assert "style=" not in told and "<script>" not in told
+
+
+def test_a_number_of_nothing_leads_nowhere(admin_client: Client) -> None:
+    clinic(35, 139)
+    told = admin_client.get(DESK).content.decode()
+    assert "expiring=yes" not in told and "position=missing" not in told
+    assert f"{LIST}?claims=missing" in told
+
+
+def numbers(page: Any, column: int) -> list[Any]:
+    return [row.cells[column].percent for row in page.context["prefectures"]]
+
+
+def test_the_tables_are_sorted_by_a_column_and_groups_without_a_share_stay_last(
+    catalogue: None, admin_client: Client
+) -> None:
+    usual = admin_client.get(DESK)
+    assert [row.label for row in usual.context["prefectures"]][0] == "Hokkaido"
+    column = 2
+    for sort, backwards in (("missing_position", False), ("-missing_position", True)):
+        page = admin_client.get(f"{DESK}?sort={sort}")
+        found = numbers(page, column)
+        known = [number for number in found if number is not None]
+        assert known == sorted(known, reverse=backwards) and len(set(known)) > 3
+        assert sorted(map(str, found)) == sorted(map(str, numbers(usual, column)))
+        categories = [row.cells[column].percent for row in page.context["categories"]]
+        empty = [number is None for number in categories]
+        assert any(empty) and empty == sorted(empty)
+        told = page.content.decode()
+        assert told.count(f'aria-sort="{"descending" if backwards else "ascending"}"') == 2
+    page = admin_client.get(f"{DESK}?sort=-clinics")
+    clinics = [row.clinics for row in page.context["prefectures"]]
+    assert clinics == sorted(clinics, reverse=True)
+
+
+def test_a_column_that_there_is_not_is_refused(admin_client: Client) -> None:
+    assert admin_client.get(f"{DESK}?sort=beauty").status_code == 400
+
+
+def test_the_trend_is_a_line_and_a_table(admin_client: Client) -> None:
+    clinic()
+    take_snapshot()
+    claim(clinic(None, None), "sport:golf")
+    take_snapshot()
+    page = admin_client.get(DESK)
+    moved = {one.figure.name: one for one in page.context["movements"]}
+    assert (moved["missing_position"].first, moved["missing_position"].last) == (0, 50)
+    assert moved["missing_claims"].change == -50
+    # Nothing was due at first, so there is one point.
+    assert len(moved["verified_in_time"].line.points.split()) == 1
+    told = page.content.decode()
+    assert told.count("<polyline") == len(moved) == 6
+    assert [point["clinics"] for point in page.context["points"]] == [2, 1]
+    assert "2 snapshots" in told and "no import" in told and "of none" in told
+
+
+def test_the_line_of_a_trend_is_true_to_time_and_height() -> None:
+    start = timezone.now()
+    shares = [(0, 0.2), (1, 0.4), (4, 0.3)]
+    line = sparkline([(start + timedelta(days=days), share) for days, share in shares])
+    assert line.points == "4.0,44.0 62.0,4.0 236.0,24.0"
+    assert (line.last_x, line.last_y) == ("236.0", "24.0")
+    level = sparkline([(start, 0.5), (start, 0.5)])
+    assert level.points == "236.0,44.0 236.0,44.0"
+
+
+def test_an_empty_catalogue_has_a_page_that_says_so(admin_client: Client) -> None:
+    told = admin_client.get(DESK).content.decode()
+    assert "No clinic is published yet" in told and "<svg class=" not in told
+    clinic()
+    cache.clear()
+    told = admin_client.get(DESK).content.decode()
+    assert "There is no snapshot yet" in told and "<polyline" not in told
+
+
+def test_the_desk_takes_few_queries(catalogue: None, django_assert_max_num_queries: Any) -> None:
+    user = person("hanako")
+    user.groups.add(Group.objects.get(name="Curator"))
+    client = Client()
+    client.force_login(user)
+    with django_assert_max_num_queries(20):
+        assert client.get(DESK).status_code == 200
+
+
+def test_the_desk_is_for_those_who_may_see_the_clinics(client: Client) -> None:
+    assert client.get(DESK).status_code == 302
+    client.force_login(person("nobody"))
+    assert client.get(DESK).status_code == 403
+    assert DESK not in client.get("/admin/").content.decode()
+
+
+def test_the_home_page_is_told_of_the_desk(admin_client: Client) -> None:
+    assert [page["url"] for page in admin_client.get("/admin/").context["pages"]] == [DESK]
+
+
+def test_the_desk_speaks_japanese_of_places_and_categories(admin_client: Client) -> None:
+    clinic()
+    with translation.override("ja"):
+        request = RequestFactory().get(DESK)
+        request.user = User.objects.get()
+        page = quality_desk(request).render()
+    told = page.content.decode()
+    assert "北海道" in told and "脳神経内科" in told

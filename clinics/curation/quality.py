@@ -158,8 +158,8 @@ class Standing:
         # In maps, because a loop of Python's own would cost as much as all the rest.
         return Tally(
             Counter(map(self.known.get, chosen)),
-            sum(filter(None, map(self.claims.get, chosen))),
-            sum(filter(None, map(self.expired_claims.get, chosen))),
+            _sum_of(self.claims, chosen),
+            _sum_of(self.expired_claims, chosen),
         )
 
 
@@ -293,7 +293,8 @@ def _claims(using: str) -> dict[int, int]:
     """How many published claims each listing has, where it has any."""
     published = Claim.objects.using(using).filter(status=Status.PUBLISHED)
     of_one = published.filter(facility=OuterRef("facility")).order_by().values("facility")
-    listings = Listing.objects.using(using).filter(facility__in=published.values("facility"))
+    facilities = published.order_by().values("facility").distinct()
+    listings = Listing.objects.using(using).filter(facility__in=facilities)
     number = Subquery(of_one.annotate(number=Count("pk")).values("number"))
     return dict(listings.values_list("pk", number))
 
@@ -303,6 +304,11 @@ def _expired_claims(today: date, using: str) -> dict[int, int]:
     expired = Claim.objects.using(using).filter(status=Status.PUBLISHED, expires_on__lt=today)
     grouped = expired.order_by().values("facility__listing").annotate(number=Count("pk"))
     return dict(grouped.values_list("facility__listing", "number"))
+
+
+def _sum_of(counts: dict[int, int], listing_ids: Iterable[int]) -> int:
+    """The sum over some listings of what few or none of them have."""
+    return sum(filter(None, map(counts.get, listing_ids))) if counts else 0
 
 
 def _share(number: int, of: int) -> QualityShare:
