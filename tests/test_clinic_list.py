@@ -94,6 +94,7 @@ def test_the_prefecture_is_the_published_one(admin_client: Client, curator: User
     draft = new_facility(by=curator, document=document(name="新", prefecture_code="27"))
     assert listed(admin_client, "prefecture=13") == {in_tokyo}
     assert listed(admin_client, "prefecture=27") == {in_osaka, draft.facility_id}
+    assert 'href="?prefecture=27">Osaka' in admin_client.get(LIST).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from clinics.models import (
     Status,
 )
 from clinics.terms import DOCUMENTED
+from clinics.vocabulary import PREFECTURE_CODE_SYSTEM
 
 Clinics = QuerySet[Facility]
 Choice = tuple[str, str | Promise, Callable[[Clinics], Clinics]]
@@ -58,6 +59,10 @@ def _listed(**conditions: Any) -> Q:
 def _with_claims(**conditions: Any) -> Exists:
     published = Claim.objects.filter(facility=OuterRef("pk"), status=Status.PUBLISHED)
     return Exists(published.filter(**conditions))
+
+
+def _with_terms() -> Exists:
+    return Exists(SecondOpinion.objects.filter(facility=OuterRef("pk"), status=Status.PUBLISHED))
 
 
 def _due_before(days: int) -> Callable[[Clinics], Clinics]:
@@ -142,7 +147,7 @@ class ClaimsFilter(ChoiceFilter):
     parameter_name = "claims"
     choices_table = (
         ("present", _("Has claims"), lambda q: q.filter(_with_claims())),
-        ("missing", _("No claims"), lambda q: q.filter(~_with_claims())),
+        ("missing", _("No claims"), lambda q: q.filter(~_with_claims(), listing__published=True)),
     )
 
 
@@ -152,24 +157,8 @@ class SecondOpinionFilter(ChoiceFilter):
     title = _("second opinion")
     parameter_name = "second_opinion"
     choices_table = (
-        (
-            "present",
-            _("Has terms"),
-            lambda q: q.filter(
-                Exists(
-                    SecondOpinion.objects.filter(facility=OuterRef("pk"), status=Status.PUBLISHED)
-                )
-            ),
-        ),
-        (
-            "missing",
-            _("No terms"),
-            lambda q: q.filter(
-                ~Exists(
-                    SecondOpinion.objects.filter(facility=OuterRef("pk"), status=Status.PUBLISHED)
-                )
-            ),
-        ),
+        ("present", _("Has terms"), lambda q: q.filter(_with_terms())),
+        ("missing", _("No terms"), lambda q: q.filter(~_with_terms(), listing__published=True)),
     )
 
 
@@ -287,7 +276,8 @@ class PrefectureFilter(ConceptFilter):
 
     def value_of(self, concept: Concept) -> str:
         """The JIS code, which the facts hold."""
-        return str(concept.codes[0]["code"])
+        codes = {code["system"]: code["code"] for code in concept.codes}
+        return str(codes[PREFECTURE_CODE_SYSTEM])
 
     def queryset(self, request: HttpRequest, queryset: Clinics) -> Clinics:
         """Those whose published or drafted prefecture it is."""
