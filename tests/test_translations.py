@@ -70,3 +70,14 @@ def test_no_word_of_the_admin_is_left_out(tmp_path: Path) -> None:
     unused = {entry.msgid for entry in collected.obsolete_entries()}
     assert (untranslated, unused) == (set(), set())
     assert not collected.fuzzy_entries()
+
+
+@pytest.mark.parametrize("guide", ["docs/curation.md", "docs/curation.ja.md"])
+def test_the_guide_speaks_with_the_words_of_the_screen(guide: str) -> None:
+    catalogue = polib.pofile(str(MESSAGES))
+    on_screen = {entry.msgid: texts(entry)[0] for entry in catalogue}
+    words = set(on_screen.values()) if guide.endswith(".ja.md") else set(on_screen)
+    emphasised = re.findall(r"\*\*(.+?)\*\*", (ROOT / guide).read_text())
+    assert len(emphasised) > 30
+    # Groups are called alike in every language.
+    assert set(emphasised) - words == {"Curator", "Reviewer"}

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from clinics.admin.access import needs
 from clinics.admin.diff_display import displayed
@@ -54,30 +54,30 @@ DECISIONS = {
     "submit": Decision(
         "clinics.change_curatedentry",
         workflow.submit,
-        lazy("Handed in for review."),
+        gettext_lazy("Handed in for review."),
         "message",
     ),
     "publish": Decision(
-        "clinics.publish_facility", workflow.publish_entry, lazy("Published."), "why"
+        "clinics.publish_facility", workflow.publish_entry, gettext_lazy("Published."), "why"
     ),
     "send-back": Decision(
         "clinics.publish_facility",
         workflow.send_back,
-        lazy("Sent back to its curator."),
+        gettext_lazy("Sent back to its curator."),
         "message",
-        lazy("Say what is to be changed before it is sent back."),
+        gettext_lazy("Say what is to be changed before it is sent back."),
     ),
     "withdraw": Decision(
         "clinics.publish_facility",
         workflow.withdraw,
-        lazy("Withdrawn: the public no longer sees this clinic."),
+        gettext_lazy("Withdrawn: the public no longer sees this clinic."),
         "why",
-        lazy("Say why it is withdrawn."),
+        gettext_lazy("Say why it is withdrawn."),
     ),
     "discard": Decision(
         "clinics.change_curatedentry",
         workflow.discard,
-        lazy("The draft was discarded; the history keeps it."),
+        gettext_lazy("The draft was discarded; the history keeps it."),
         "why",
     ),
 }

@@ -12,8 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from clinics.admin.access import needs
 from clinics.admin.facility_pages import facility_or_404, page_context
@@ -26,38 +25,38 @@ SESSION_KEY = "verify_ids"
 # Names shown of a selection; of the rest, how many there are.
 MOST_NAMES = 100
 METHOD_BUTTONS = (
-    (Method.PHONE, lazy("Checked by phone")),
-    (Method.WEB, lazy("Checked on the web")),
-    (Method.LETTER, lazy("Checked by letter")),
-    (Method.VISIT, lazy("Checked by visit")),
+    (Method.PHONE, gettext_lazy("Checked by phone")),
+    (Method.WEB, gettext_lazy("Checked on the web")),
+    (Method.LETTER, gettext_lazy("Checked by letter")),
+    (Method.VISIT, gettext_lazy("Checked by visit")),
 )
 
 
 class VerificationForm(forms.Form):
     """What is known of a check beside how it was made, which the buttons say."""
 
-    method = forms.ChoiceField(label=lazy("How it was checked"), choices=Method.choices)
+    method = forms.ChoiceField(label=gettext_lazy("How it was checked"), choices=Method.choices)
     outcome = forms.ChoiceField(
-        label=lazy("Outcome"),
+        label=gettext_lazy("Outcome"),
         choices=Outcome.choices,
         initial=Outcome.CONFIRMED,
         widget=forms.RadioSelect,
     )
     scope = forms.MultipleChoiceField(
-        label=lazy("What was checked"),
+        label=gettext_lazy("What was checked"),
         choices=Scope.choices,
         initial=list(Scope.values),
         widget=forms.CheckboxSelectMultiple,
     )
     on = forms.DateField(
-        label=lazy("Day of the check"),
+        label=gettext_lazy("Day of the check"),
         initial=timezone.localdate,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         input_formats=["%Y-%m-%d"],
-        error_messages={"invalid": lazy("A day is YYYY-MM-DD, such as 2026-11-22.")},
+        error_messages={"invalid": gettext_lazy("A day is YYYY-MM-DD, such as 2026-11-22.")},
     )
     note = forms.CharField(
-        label=lazy("Note"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label=gettext_lazy("Note"), required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
 
     def __init__(self, data: Any = None) -> None:

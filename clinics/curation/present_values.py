@@ -6,9 +6,8 @@ from typing import Any
 
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 from clinics.curation.entry_document import HOURS_FIELDS, EntryDocument, Row, json_value, read_live
 from clinics.curation.workflow import entry_of
@@ -27,24 +26,24 @@ from clinics.models import (
 from clinics.vocabulary import PREFECTURE_CODE_SYSTEM
 
 LABELS: Mapping[str, str | Promise] = {
-    "name": lazy("Name"),
-    "name_kana": lazy("Name in kana"),
-    "name_en": lazy("Name in English"),
-    "short_name": lazy("Short name"),
-    "prefecture_code": lazy("Prefecture"),
-    "municipality_code": lazy("Municipality (JIS code)"),
-    "address": lazy("Address"),
-    "latitude": lazy("Latitude"),
-    "longitude": lazy("Longitude"),
-    "position_source": lazy("Position from"),
-    "phone": lazy("Phone"),
-    "website": lazy("Website"),
-    "closing_remarks": lazy("Remarks on closing days"),
-    "absent_since": lazy("Not in the register since"),
-    "departments": lazy("Departments"),
-    "hours": lazy("Opening hours"),
-    "claims": lazy("Claims"),
-    "second_opinions": lazy("Second-opinion terms"),
+    "name": gettext_lazy("Name"),
+    "name_kana": gettext_lazy("Name in kana"),
+    "name_en": gettext_lazy("Name in English"),
+    "short_name": gettext_lazy("Short name"),
+    "prefecture_code": gettext_lazy("Prefecture"),
+    "municipality_code": gettext_lazy("Municipality (JIS code)"),
+    "address": gettext_lazy("Address"),
+    "latitude": gettext_lazy("Latitude"),
+    "longitude": gettext_lazy("Longitude"),
+    "position_source": gettext_lazy("Position from"),
+    "phone": gettext_lazy("Phone"),
+    "website": gettext_lazy("Website"),
+    "closing_remarks": gettext_lazy("Remarks on closing days"),
+    "absent_since": gettext_lazy("Not in the register since"),
+    "departments": gettext_lazy("Departments"),
+    "hours": gettext_lazy("Opening hours"),
+    "claims": gettext_lazy("Claims"),
+    "second_opinions": gettext_lazy("Second-opinion terms"),
 }
 PLACE = ("prefecture_code", "municipality_code", "address")
 IDENTITY = ("name", "address", "phone", "website")
