@@ -131,6 +131,10 @@ def test_the_management_commands_do_what_they_say(command: str, own_database: Pa
         assert "Release of 2025-06-01" in manage(
             arguments.replace("PATH", str(files)), own_database
         )
+    elif arguments.startswith("import_table"):
+        manage("load_starter", own_database)
+        manage("export_table claims --output claims.csv", own_database)
+        assert re.search(r"unchanged\W+1,?717", manage(arguments, own_database))
     else:
         assert manage(arguments, own_database)
 
