@@ -1,18 +1,18 @@
 """Tables for tests: written as a curator would, and a stand-in for the ranking of matches."""
 
 import csv
-import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from io import BytesIO, StringIO
-from types import ModuleType
 from typing import Any
 from uuid import UUID
 
+import pytest
+
+from clinics.curation import matching
+from clinics.curation.matching import Candidate
 from clinics.imports.tables_export import export_rows, facilities
 from clinics.imports.tables_files import FORMATS, Sheet, read_table
 from clinics.imports.tables_kinds import TABLES
-from clinics.models import MatchDecision
 
 FILES = [(table, end) for table in TABLES for end in FORMATS]
 
@@ -64,67 +64,6 @@ def new_claim(facility: UUID, **cells: str) -> dict[str, str]:
     } | cells
 
 
-@dataclass(frozen=True, slots=True)
-class IncomingRow:
-    name: str
-    prefecture_code: str = ""
-    municipality_code: str = ""
-    address: str = ""
-    website: str = ""
-    phone: str = ""
-    latitude: float | None = None
-    longitude: float | None = None
-    official_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    facility_id: UUID
-    score: int
-    reasons: tuple[str, ...]
-    name: str
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    facility_id: UUID | None = None
-    how: str = "none"
-    candidates: tuple[Candidate, ...] = ()
-
-
-@dataclass(slots=True)
-class Matching:
-    """Ranks what the test says, and remembers in the catalogue's own table."""
-
-    candidates: Sequence[Candidate] = ()
-    asked: list[IncomingRow] = field(default_factory=list)
-
-    def module(self) -> ModuleType:
-        made = ModuleType("clinics.curation.matching")
-        for name in ("row_key", "find_match", "remember"):
-            setattr(made, name, getattr(self, name))
-        made.IncomingRow = IncomingRow  # type: ignore[attr-defined]
-        return made
-
-    def row_key(self, row: IncomingRow) -> str:
-        return f"{row.name}|{row.prefecture_code}"
-
-    def find_match(self, row: IncomingRow) -> Match:
-        self.asked.append(row)
-        decision = MatchDecision.objects.filter(row_key=self.row_key(row)).first()
-        if decision is not None:
-            return Match(decision.facility_id, "remembered", tuple(self.candidates))
-        return Match(candidates=tuple(self.candidates))
-
-    def remember(self, row_key: str, facility_id: UUID | None, by: Any) -> None:
-        MatchDecision.objects.update_or_create(
-            row_key=row_key, defaults={"facility_id": facility_id, "decided_by": by}
-        )
-
-
-def stand_in(monkeypatch: Any, *candidates: Candidate) -> Matching:
-    """Have rows without an id matched by a stand-in that offers these."""
-    matching = Matching(candidates)
-    monkeypatch.setitem(sys.modules, "clinics.curation.matching", matching.module())
-    return matching
+def stand_in(monkeypatch: pytest.MonkeyPatch, *candidates: Candidate) -> None:
+    """Have these offered for every row that nobody decided about yet."""
+    monkeypatch.setattr(matching, "candidates", lambda *_: list(candidates))

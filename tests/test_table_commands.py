@@ -10,13 +10,14 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from clinics.curation.matching import Candidate
 from clinics.curation.workflow import withdraw
 from clinics.imports.tables_kinds import TABLES
 from clinics.models import CuratedEntry, EntryState, Facility, ImportRun
 from clinics.publication_check import stale_listings
 from tests.catalogue import claim, clinic, record, register
 from tests.curating import edit, person
-from tests.table_files import Candidate, csv_of, edited, exported, new_claim, rows_of, stand_in
+from tests.table_files import csv_of, edited, exported, new_claim, rows_of, stand_in
 
 pytestmark = pytest.mark.django_db
 
@@ -153,7 +154,7 @@ def test_undecided_rows_are_refused_with_their_candidates(
     folder: Path, curator: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     facility_id = clinic()
-    stand_in(monkeypatch, Candidate(facility_id, 80, ("name",), "よく似た診療所", "東京都"))
+    stand_in(monkeypatch, Candidate(facility_id, 80, ("same-name",), "よく似た診療所", "東京都"))
     (folder / "t.csv").write_bytes(csv_of({"name": "似た診療所"}))
     with pytest.raises(CommandError):
         run("import_table", "clinics", "t.csv", "--by", "hanako")

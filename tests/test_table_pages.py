@@ -12,10 +12,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from clinics.curation.matching import Candidate
 from clinics.models import CuratedEntry, EntryState, ImportRun, MatchDecision
 from tests.catalogue import clinic, record, register
 from tests.curating import edit, person
-from tests.table_files import Candidate, csv_of, exported, new_claim, rows_of, stand_in
+from tests.table_files import csv_of, exported, new_claim, rows_of, stand_in
 
 pytestmark = pytest.mark.django_db
 IMPORT = "/admin/clinics/facility/import/"
@@ -164,7 +165,7 @@ def test_a_row_without_an_id_is_decided_among_candidates(
 ) -> None:
     facility_id = clinic()
     other = clinic()
-    stand_in(monkeypatch, Candidate(facility_id, 80, ("same name",), "よく似た診療所", "千代田区"))
+    stand_in(monkeypatch, Candidate(facility_id, 80, ("same-name",), "よく似た診療所", "千代田区"))
     content = csv_of({"name": "似た診療所", "note": "Open on Sunday"})
     page = upload(client, content, "clinics")
     assert "よく似た診療所" in text(page) and "None of these: a new clinic" in text(page)

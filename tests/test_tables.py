@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from clinics.curation.checking import check
 from clinics.curation.entry_document import FACT_FIELDS, TERM_FIELDS, read_live
+from clinics.curation.matching import Candidate, remember
 from clinics.curation.workflow import entry_of
 from clinics.imports.refusal import ImportRefused
 from clinics.imports.starter import load_starter
@@ -30,7 +31,6 @@ from tests.catalogue import claim, clinic, record, register
 from tests.curating import claim_row, document, edit, person
 from tests.table_files import (
     FILES,
-    Candidate,
     csv_of,
     edited,
     exported,
@@ -444,17 +444,17 @@ def test_a_row_without_an_id_waits_for_a_decision_that_is_remembered(
     curator: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     facility_id = clinic()
-    offer = Candidate(facility_id, 80, ("name",), "よく似た診療所", "東京都")
-    matching = stand_in(monkeypatch, offer)
+    offer = Candidate(facility_id, 80, ("same-name",), "よく似た診療所", "東京都")
+    stand_in(monkeypatch, offer)
     content = csv_of({"name": "似た診療所", "note": "Open on Sunday"})
     plan = planned(content, "clinics")
     assert faults(plan) == [("id", "undecided")] and str(facility_id) in message(plan)
     assert [item.name for item in plan.rows[0].offers] == ["よく似た診療所"]
     with pytest.raises(RowsRefused):
         imported(content, "clinics", curator)
-    matching.remember(plan.rows[0].key, facility_id, curator)
+    remember(plan.rows[0].key, facility_id, curator)
     assert planned(content, "clinics").rows[0].facility == str(facility_id)
-    matching.remember(plan.rows[0].key, None, curator)
+    remember(plan.rows[0].key, None, curator)
     assert planned(content, "clinics").counts["new"] == 1
 
 
@@ -462,12 +462,12 @@ def test_claims_of_a_clinic_known_by_name_alone_follow_the_decision(
     curator: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     facility_id = clinic()
-    matching = stand_in(monkeypatch)
+    stand_in(monkeypatch)
     row = new_claim(facility_id) | {"facility_name": "診療所"}
     del row["facility_id"]
     plan = planned(csv_of(row), "claims")
     assert faults(plan) == [("facility_name", "facility-unknown")]
-    matching.remember(plan.rows[0].key, facility_id, curator)
+    remember(plan.rows[0].key, facility_id, curator)
     assert planned(csv_of(row), "claims").counts["new"] == 1
 
 

@@ -9,7 +9,7 @@ from diff_match_patch import diff_match_patch
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinics.imports.tables_facilities import matching
+from clinics.curation import matching
 from clinics.imports.tables_plan import RowPlan
 from clinics.models import Facility
 
@@ -70,9 +70,9 @@ def decisions_of(posted: Mapping[str, Any], rows: Iterable[RowPlan], by: Any) ->
         if not said or said == row.decided:
             continue
         if said == NEW:
-            matching().remember(key, None, by)
+            matching.remember(key, None, by)
         elif _exists(said):
-            matching().remember(key, UUID(said), by)
+            matching.remember(key, UUID(said), by)
         else:
             message = _("Row %(number)s: there is no clinic with the id %(id)s.")
             problems.append(message % {"number": row.number, "id": said[:40]})

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from importlib import import_module
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from clinics.curation import matching
 from clinics.curation.entry_document import Row
 from clinics.imports.tables_kinds import EXAMPLE, Table
 from clinics.imports.tables_plan import CellFault, Offer, RowPlan
@@ -25,11 +25,6 @@ ADDRESSED = (
     "latitude",
     "longitude",
 )
-
-
-def matching() -> Any:
-    """What ranks the facilities that a row without an id may be about."""
-    return import_module("clinics.curation.matching")
 
 
 @dataclass(slots=True)
@@ -147,9 +142,9 @@ def _match(table: Table, row: ReadRow, found: _Facilities) -> None:
         column = table.identifying[-1][0]
         message = _("Nothing says which clinic this is: an id or a name is needed.")
         return row.plan.refuse(column, "", message, "facility-missing")
-    match = matching().find_match(incoming)
+    match = matching.find_match(incoming)
     plan = row.plan
-    plan.label, plan.key = incoming.name, matching().row_key(incoming)
+    plan.label, plan.key = incoming.name, matching.row_key(incoming)
     plan.offers = tuple(_offer(candidate) for candidate in match.candidates)
     if incoming.official_id and match.how != "official-id":
         column = table.facility_columns[2]
@@ -167,11 +162,8 @@ def _match(table: Table, row: ReadRow, found: _Facilities) -> None:
         plan.faults.append(_undecided(table, plan, message))
 
 
-def _offer(candidate: Any) -> Offer:
-    labels = getattr(matching(), "REASONS", {})
-    reasons = tuple(
-        str(labels[slug].label) if slug in labels else slug for slug in candidate.reasons
-    )
+def _offer(candidate: matching.Candidate) -> Offer:
+    reasons = tuple(str(matching.REASONS[slug].label) for slug in candidate.reasons)
     where = candidate.name, candidate.address
     return Offer(str(candidate.facility_id), *where, candidate.score, reasons)
 
@@ -197,13 +189,13 @@ def _undecided(table: Table, plan: RowPlan, message: str) -> CellFault:
     return CellFault(column, plan.label, message % {"candidates": candidates}, "undecided")
 
 
-def _incoming(table: Table, values: Row) -> Any:
+def _incoming(table: Table, values: Row) -> matching.IncomingRow:
     official_id = values.get(table.facility_columns[2], "")
     if table.part == "facts":
         stated = {name: values[name] for name in ADDRESSED if values.get(name) is not None}
     else:
         stated = {"name": values.get("facility_name", "")}
-    return matching().IncomingRow(**({"name": ""} | stated), official_id=official_id)
+    return matching.IncomingRow(**({"name": ""} | stated), official_id=official_id)
 
 
 def _refuse_merged(table: Table, plan: RowPlan, facility: Facility) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clinics.changes import change, current_change
+from clinics.curation import matching
 from clinics.curation.checking import Unacceptable
 from clinics.curation.workflow import (
     EditConflict,
@@ -23,7 +24,6 @@ from clinics.curation.workflow import (
 )
 from clinics.imports.refusal import ImportRefused
 from clinics.imports.tables_drafts import make_plan
-from clinics.imports.tables_facilities import matching
 from clinics.imports.tables_files import Sheet
 from clinics.imports.tables_kinds import Table
 from clinics.imports.tables_plan import Draft, Plan, RowPlan
@@ -159,7 +159,7 @@ def _drafted(draft: Draft, by: Any) -> CuratedEntry:
         return save_draft(draft.facility, draft.document, by=by, version=draft.version, **where)
     entry = new_facility(by=by, document=draft.document, **where)
     if draft.row_key:
-        matching().remember(draft.row_key, entry.facility_id, by)
+        matching.remember(draft.row_key, entry.facility_id, by)
     return entry
 
 
