@@ -6,6 +6,7 @@ from django.apps import AppConfig
 from django.apps.registry import Apps
 from django.apps.registry import apps as installed
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 from simple_history.signals import pre_create_historical_record
 
 
@@ -32,7 +33,7 @@ def complete_after_migrate(using: str, apps: Apps = installed, **_: Any) -> None
 
 class ClinicsConfig(AppConfig):
     name = "clinics"
-    verbose_name = "Catalogue"
+    verbose_name = _("Catalogue")
 
     def ready(self) -> None:
         """Load the taxonomy after migrations; have every row of history say who made it."""

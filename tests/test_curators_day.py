@@ -254,6 +254,7 @@ def test_every_page_is_there_in_japanese_on_a_phone_in_the_dark(
     page.set_viewport_size({"width": 390, "height": 844})
     page.emulate_media(color_scheme="dark")
     clinic = f"clinics/facility/{facility_id}"
+    too_wide = {}
     for name, path in {
         "desks": "",
         "clinic-list": "clinics/facility/",
@@ -272,5 +273,6 @@ def test_every_page_is_there_in_japanese_on_a_phone_in_the_dark(
         response = page.goto(f"{live_server.url}/admin/{path}")
         assert response is not None and response.status == 200, path
         width = page.evaluate("document.documentElement.scrollWidth")
-        assert width <= 390, f"{path} is {width} px wide on a phone of 390"
+        too_wide |= {path: width} if width > 390 else {}
         picture(page, f"phone-{name}-ja-dark")
+    assert too_wide == {}

@@ -188,4 +188,4 @@ def _count_of_claims() -> Coalesce:
 
 
 def _badge(state: EntryState) -> SafeString:
-    return format_html('<span class="state state-{}">{}</span>', state.value, state.label)
+    return format_html('<span class="state-badge {}">{}</span>', state.value, state.label)

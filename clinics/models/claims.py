@@ -52,6 +52,8 @@ class Claim(Sourced):
     note = models.TextField(blank=True)
 
     class Meta:
+        verbose_name = _("claim")
+        verbose_name_plural = _("claims")
         ordering = ["facility", "concept", "pk"]
         indexes = [
             models.Index(fields=["status", "facility", "expires_on"], name="claim_by_status"),
@@ -130,6 +132,8 @@ class SecondOpinion(Sourced):
     note = models.TextField(blank=True)
 
     class Meta:
+        verbose_name = _("second-opinion terms")
+        verbose_name_plural = _("second-opinion terms")
         ordering = ["facility", "pk"]
 
     def __str__(self) -> str:
@@ -180,6 +184,8 @@ class Verification(models.Model):
     note = models.TextField(blank=True)
 
     class Meta:
+        verbose_name = _("verification")
+        verbose_name_plural = _("verifications")
         ordering = ["facility", "-verified_on"]
 
     def __str__(self) -> str:

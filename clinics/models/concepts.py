@@ -30,31 +30,40 @@ class Concept(models.Model):
     R4 ConceptMap: ``equivalent``, ``wider`` (the code means more), ``inexact``.
     """
 
-    scheme = models.CharField(max_length=16, choices=Scheme.choices)
-    slug = models.SlugField(max_length=64)
-    label_ja = models.CharField(max_length=120)
-    label_en = models.CharField(max_length=120)
-    definition_ja = models.TextField(blank=True)
-    definition_en = models.TextField(blank=True)
-    synonyms = models.JSONField(default=list, blank=True)
-    codes = models.JSONField(default=list, blank=True)
-    sources = models.JSONField(default=list, blank=True)
-    order = models.PositiveSmallIntegerField(default=0, help_text="Place within its scheme.")
+    scheme = models.CharField(_("scheme"), max_length=16, choices=Scheme.choices)
+    slug = models.SlugField(_("slug"), max_length=64)
+    label_ja = models.CharField(_("Japanese label"), max_length=120)
+    label_en = models.CharField(_("English label"), max_length=120)
+    definition_ja = models.TextField(_("Japanese definition"), blank=True)
+    definition_en = models.TextField(_("English definition"), blank=True)
+    synonyms = models.JSONField(_("synonyms"), default=list, blank=True)
+    codes = models.JSONField(_("codes"), default=list, blank=True)
+    sources = models.JSONField(_("sources"), default=list, blank=True)
+    order = models.PositiveSmallIntegerField(
+        _("order"), default=0, help_text=_("Place within its scheme.")
+    )
     medical_care = models.BooleanField(
+        _("medical care"),
         default=True,
-        help_text="Off for bodywork: shown apart, and only to a search that asks for it by name.",
+        help_text=_(
+            "Off for bodywork: shown apart, and only to a search that asks for it by name."
+        ),
     )
     evidence_rank = models.PositiveSmallIntegerField(
+        _("strength"),
         default=0,
-        help_text="Evidence only: 0 none to 100 strongest; 50 and above counts as documented.",
+        help_text=_("Evidence only: 0 none to 100 strongest; 50 and above counts as documented."),
     )
     edited_here = models.BooleanField(
+        _("edited here"),
         default=False,
-        help_text="Changed in the admin: loading the reviewed files leaves it alone.",
+        help_text=_("Changed in the admin: loading the reviewed files leaves it alone."),
     )
     history = history_of()
 
     class Meta:
+        verbose_name = _("concept")
+        verbose_name_plural = _("concepts")
         ordering = ["scheme", "order", "slug"]
         constraints = [
             models.UniqueConstraint(fields=["scheme", "slug"], name="concept_unique_slug"),

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 MOST_FINDINGS = 500
 
@@ -28,6 +29,8 @@ class ImportRun(models.Model):
     )
 
     class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
         ordering = ["-finished_at"]
 
     def __str__(self) -> str:
