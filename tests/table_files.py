@@ -10,9 +10,11 @@ import pytest
 
 from clinics.curation import matching
 from clinics.curation.matching import Candidate
+from clinics.imports.tables_drafts import make_plan
 from clinics.imports.tables_export import export_rows, facilities
 from clinics.imports.tables_files import FORMATS, Sheet, read_table
 from clinics.imports.tables_kinds import TABLES
+from clinics.imports.tables_plan import Plan
 
 FILES = [(table, end) for table in TABLES for end in FORMATS]
 
@@ -29,6 +31,21 @@ def exported(table: str, end: str = "csv", **options: Any) -> bytes:
 def sheet(content: bytes, table: str, end: str = "csv", **options: Any) -> Sheet:
     """A file as it is read."""
     return read_table(content, f"table.{end}", TABLES[table], **options)
+
+
+def planned(content: bytes, table: str, by: Any = None, **options: Any) -> Plan:
+    """What an import of a file would do."""
+    return make_plan(sheet(content, table), TABLES[table], by=by, **options)
+
+
+def faults(plan: Plan) -> list[tuple[str, str]]:
+    """The columns and codes of everything that stands in the way."""
+    return [(fault.column, fault.code) for row in plan.refused for fault in row.faults]
+
+
+def message(plan: Plan) -> str:
+    """All that is said of what stands in the way."""
+    return " ".join(fault.message for row in plan.refused for fault in row.faults)
 
 
 def csv_of(*rows: Mapping[str, Any]) -> bytes:

@@ -1,9 +1,7 @@
 """Tables of clinics and claims: what is exported comes back, and what is imported becomes drafts."""
 
 from io import BytesIO
-from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
 
 import openpyxl
 import pytest
@@ -13,28 +11,29 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinics.curation.checking import check
-from clinics.curation.entry_document import FACT_FIELDS, TERM_FIELDS, read_live
+from clinics.curation.entry_document import read_live
 from clinics.curation.matching import Candidate, remember
 from clinics.curation.workflow import entry_of
 from clinics.imports.refusal import ImportRefused
 from clinics.imports.starter import load_starter
 from clinics.imports.tables_cells import Sources, Texts, neutral, restored
 from clinics.imports.tables_drafts import make_plan
-from clinics.imports.tables_export import export_rows, facilities, write_template
 from clinics.imports.tables_files import FORMATS
 from clinics.imports.tables_import import EntriesChanged, RowsRefused, import_table, seen_of
 from clinics.imports.tables_kinds import TABLES
 from clinics.imports.tables_plan import Plan
 from clinics.models import CuratedEntry, EntryState, Facility, ImportRun, MatchDecision, Via
-from tests.catalogue import claim, clinic, record, register
-from tests.curating import claim_row, document, edit, person
+from tests.catalogue import clinic, record, register
+from tests.curating import document, edit, person
 from tests.table_files import (
     FILES,
     csv_of,
     edited,
     exported,
+    faults,
+    message,
     new_claim,
+    planned,
     rows_of,
     sheet,
     stand_in,
@@ -48,20 +47,8 @@ def curator() -> User:
     return person("hanako")
 
 
-def planned(content: bytes, table: str, by: Any = None, **options: Any) -> Plan:
-    return make_plan(sheet(content, table), TABLES[table], by=by, **options)
-
-
 def imported(content: bytes, table: str, by: Any, **options: Any) -> Plan:
     return import_table(sheet(content, table), TABLES[table], by=by, **options)
-
-
-def faults(plan: Plan) -> list[tuple[str, str]]:
-    return [(fault.column, fault.code) for row in plan.refused for fault in row.faults]
-
-
-def message(plan: Plan) -> str:
-    return " ".join(fault.message for row in plan.refused for fault in row.faults)
 
 
 def test_the_whole_starter_catalogue_comes_back_unchanged_in_both_formats(curator: User) -> None:
@@ -151,123 +138,12 @@ def test_sources_are_written_for_a_reader() -> None:
     ]
 
 
-def test_every_fact_and_term_has_a_column() -> None:
-    assert set(FACT_FIELDS) - {"closures"} <= set(TABLES["clinics"].resource.columns)
-    assert set(TERM_FIELDS) - {"origin"} <= set(TABLES["second-opinions"].resource.columns)
-    row = claim_row("sport:golf")
-    assert set(row) - {"id", "origin"} <= set(TABLES["claims"].resource.columns)
-
-
-@pytest.mark.parametrize(
-    ("cells", "column", "code", "says"),
-    [
-        ({"concept": "glof"}, "concept", "statement", "golf"),
-        ({"scheme": "sprot"}, "scheme", "statement", "sport"),
-        ({"strength": "oficial-page"}, "strength", "statement", "official-page"),
-        ({"sources": ""}, "sources", "statement", "needs a source"),
-        ({"sources": "see their page"}, "sources", "cell", "in brackets"),
-        ({"sources": "ftp://example.org/a"}, "sources", "statement", "https://"),
-        ({"asserted_on": "2025-13"}, "asserted_on", "cell", "YYYY-MM"),
-        ({"checked_on": "31.12.2025"}, "checked_on", "cell", "YYYY-MM-DD"),
-        ({"checked_on": "2999-01-01"}, "checked_on", "statement", "future"),
-        ({"expires_on": "2025-02-30"}, "expires_on", "cell", "exists"),
-        ({"statement": ""}, "statement", "cell-missing", "needs"),
-        ({"status": "publishd"}, "status", "cell", "published"),
-        ({"department": "泌尿器科"}, "department", "statement", "no such department"),
-        ({"facility_id": str(uuid4())}, "facility_id", "facility-unknown", "no clinic"),
-        ({"facility_id": "first"}, "facility_id", "facility-unknown", "no clinic"),
-        ({"claim_id": "999999"}, "claim_id", "row-unknown", "no row with this id"),
-        ({"claim_id": "EXAMPLE"}, "claim_id", "example", "example"),
-    ],
-)
-def test_a_claim_is_refused_with_its_column_and_what_is_accepted(
-    cells: dict[str, str], column: str, code: str, says: str
-) -> None:
-    plan = planned(csv_of(new_claim(clinic(), **cells)), "claims")
-    assert faults(plan) == [(column, code)]
-    assert says in message(plan) and not plan.counts["new"]
-
-
-@pytest.mark.parametrize(
-    ("cells", "column", "says"),
-    [
-        ({"latitude": "139.7", "longitude": "35.6"}, "latitude", "from -90 to 90"),
-        ({"latitude": "35,6", "longitude": "139.7"}, "latitude", "Decimal degrees"),
-        ({"latitude": "nan", "longitude": "139.7"}, "latitude", "Decimal degrees"),
-        ({"latitude": "35.6", "longitude": ""}, "longitude", "both numbers"),
-        ({"latitude": "48.8", "longitude": "2.3"}, "latitude", "Outside Japan"),
-        ({"latitude": "35.6", "longitude": "139.7"}, "position_source", "where the position"),
-        ({"prefecture_code": "1"}, "prefecture_code", "two digits"),
-        ({"municipality_code": "14101"}, "municipality_code", "not in prefecture"),
-        ({"website": "example.org"}, "website", "https://"),
-        ({"kind": "hospitl"}, "kind", "hospital"),
-        ({"official_name": "別の名"}, "official_name", "register says"),
-        ({"official_id": "0000"}, "official_id", "two different"),
-    ],
-)
-def test_a_clinic_is_refused_with_its_column_and_what_is_accepted(
-    cells: dict[str, str], column: str, says: str
-) -> None:
-    clinic()
-    content = edited(exported("clinics"), 0, **({"prefecture_code": "13"} | cells))
-    plan = planned(content, "clinics")
-    assert column in {column for column, _code in faults(plan)}
-    assert says in message(plan)
-
-
-def test_swapped_coordinates_within_the_ranges_are_noticed() -> None:
-    clinic()
-    cells = {"latitude": "139.7", "longitude": "35.6", "position_source": "curated"}
-    assert "latitude" in dict(faults(planned(edited(exported("clinics"), 0, **cells), "clinics")))
-    # A longitude that could be a latitude, and the other way round.
-    cells = {"latitude": "24", "longitude": "45.5", "position_source": "curated"}
-    assert "Outside Japan" in message(planned(edited(exported("clinics"), 0, **cells), "clinics"))
-
-
-def test_a_file_with_columns_that_nobody_knows_is_refused_whole() -> None:
-    with pytest.raises(ImportRefused, match="Did you mean statement"):
-        planned(csv_of(new_claim(uuid4(), statment="x")), "claims")
-    with pytest.raises(ImportRefused, match="Columns are missing"):
-        planned(csv_of({"concept": "golf"}), "claims")
-    with pytest.raises(ImportRefused, match="twice"):
-        planned(b"id,name,name\r\n1,2,3\r\n", "clinics")
-    with pytest.raises(ImportRefused, match="separated by commas"):
-        planned(b"id;name\r\n1;2\r\n", "clinics")
-    with pytest.raises(ImportRefused, match="no row"):
-        planned(b"id,name\r\n", "clinics")
-    with pytest.raises(ImportRefused, match="xlsx are accepted"):
-        sheet(b"", "clinics", "xls")
-    with pytest.raises(ImportRefused, match="not a workbook"):
-        sheet(b"id,name", "clinics", "xlsx")
-
-
-def test_another_encoding_is_named_and_can_be_given() -> None:
-    facility_id = clinic()
-    content = csv_of({"id": str(facility_id), "note": "日曜休診"}).decode().encode("cp932")
-    with pytest.raises(ImportRefused, match="Shift_JIS.*cp932"):
-        planned(content, "clinics")
-    read = sheet(content, "clinics", encoding="cp932")
-    assert read.rows[0].cells["note"] == "日曜休診"
-    with pytest.raises(ImportRefused, match="UTF-16"):
-        planned("id,name\r\n".encode("utf-16"), "clinics")
-
-
-def test_a_row_with_more_cells_than_columns_is_refused() -> None:
-    content = f"id,note\r\n{clinic()},a,b\r\n".encode()
-    assert faults(planned(content, "clinics")) == [("", "row-width")]
-
-
-def test_rows_about_the_same_thing_are_refused() -> None:
-    facility_id = clinic(35, 139, "sport:golf")
-    twice = csv_of(*[{"id": str(facility_id), "note": str(n)} for n in range(2)])
-    assert faults(planned(twice, "clinics")) == [("id", "row-repeated")]
-    row = new_claim(facility_id, statement="New")
-    assert faults(planned(csv_of(row, row), "claims")) == [("claim_id", "row-repeated")]
-    (live,) = rows_of(exported("claims"))
-    again = {name: cell for name, cell in live.items() if name != "claim_id"}
-    assert planned(csv_of(again), "claims").counts["unchanged"] == 1
-    other = planned(csv_of(again | {"note": "Other"}), "claims")
-    assert live["claim_id"] in message(other)
+def test_a_row_by_name_is_offered_the_clinic_that_is_called_so() -> None:
+    (facility_id,) = register([record(name="青葉記念病院")])
+    row = {"name": "青葉記念病院", "prefecture_code": "13", "note": "x"}
+    (plan,) = planned(csv_of(row), "clinics").refused
+    assert plan.offers[0].facility_id == str(facility_id)
+    assert any("name" in reason for reason in plan.offers[0].reasons)
 
 
 def test_a_workbook_keeps_leading_zeros_and_refuses_what_lost_them() -> None:
@@ -284,43 +160,6 @@ def test_a_workbook_keeps_leading_zeros_and_refuses_what_lost_them() -> None:
     plan = make_plan(sheet(file.getvalue(), "clinics", "xlsx"), TABLES["clinics"], by=None)
     assert {column for column, _code in faults(plan)} == {"prefecture_code", "phone", "name"}
     assert "leading zero" in message(plan) and "formula" in message(plan)
-
-
-def test_a_template_explains_itself_and_its_example_is_no_clinic() -> None:
-    for slug, table in TABLES.items():
-        for end in FORMATS:
-            file = BytesIO()
-            write_template(table, end, file)
-            if end == "csv":
-                header = file.getvalue().decode("utf-8-sig").strip()
-                assert header.split(",") == list(table.resource.columns)
-                continue
-            plan = make_plan(sheet(file.getvalue(), slug, end), table, by=None)
-            assert [code for _column, code in faults(plan)] == ["example"]
-            explained = openpyxl.load_workbook(file).worksheets[1]
-            words = {cell.value for row in explained for cell in row}
-            assert set(table.resource.columns) <= words
-            assert ({"golf", "official-page"} <= words) == (slug == "claims")
-
-
-def test_what_is_live_is_exported_and_a_draft_only_where_asked(curator: User) -> None:
-    facility_id = clinic()
-    edit(facility_id, curator, phone="03-0000-0000")
-    assert rows_of(exported("clinics"))[0]["phone"] == ""
-    assert rows_of(exported("clinics", drafts=True))[0]["phone"] == "03-0000-0000"
-
-
-def test_an_export_is_chosen_by_prefecture_and_state(curator: User) -> None:
-    tokyo, osaka = register([record(), record(prefecture_code="27")])
-    edit(osaka, curator, phone="1")
-
-    def chosen(**options: str) -> set[UUID]:
-        return set(facilities(**options).values_list("pk", flat=True))
-
-    assert chosen(prefecture="27") == {osaka}
-    assert chosen(state="draft") == {osaka}
-    assert chosen(state="published") == {tokyo}
-    assert chosen(state="in-review") == set()
 
 
 def test_an_import_is_noted_with_its_file_in_history_and_among_the_runs(curator: User) -> None:
@@ -480,27 +319,6 @@ def test_a_row_by_register_and_official_id_finds_its_clinic() -> None:
     assert "leading zeros" in message(wrong)
 
 
-def test_a_merged_clinic_names_the_one_it_became() -> None:
-    old, kept = clinic(), clinic()
-    Facility.objects.filter(pk=old).update(merged_into=kept)
-    plan = planned(csv_of({"id": str(old), "note": "x"}), "clinics")
-    assert faults(plan) == [("id", "facility-merged")] and str(kept) in message(plan)
-    assert [row["id"] for row in rows_of(exported("clinics"))] == [str(kept)]
-
-
-def test_a_fault_elsewhere_in_the_entry_is_told() -> None:
-    facility_id = clinic(35, 139, "sport:golf")
-    claim(facility_id, "level:elite", sources=[])
-    plan = planned(csv_of({"id": str(facility_id), "note": "x"}), "clinics")
-    assert faults(plan) == [("", "entry")] and "Elsewhere" in message(plan)
-
-
-def test_the_starter_catalogue_has_no_fault_that_would_stand_in_the_way() -> None:
-    load_starter()
-    for facility in Facility.objects.filter(claims__isnull=False).distinct()[:40]:
-        assert check(read_live(facility), facility) == []
-
-
 def test_five_hundred_claims_are_compared_in_few_queries(curator: User) -> None:
     ids = register([record() for _ in range(500)])
     content = csv_of(*[new_claim(facility_id) for facility_id in ids])
@@ -509,13 +327,6 @@ def test_five_hundred_claims_are_compared_in_few_queries(curator: User) -> None:
     assert plan.counts["new"] == 500
     # Facilities, four parts of their documents, writers, departments, concepts.
     assert len(queries) <= 12
-
-
-def test_an_export_reads_in_a_number_of_queries_that_goes_by_the_chunk() -> None:
-    register([record() for _ in range(501)])
-    with CaptureQueriesContext(connection) as queries:
-        assert len(list(export_rows(TABLES["clinics"], facilities()))) == 501
-    assert len(queries) <= 1 + 2 * 6
 
 
 def test_second_opinion_terms_are_imported_alike(curator: User) -> None:
@@ -546,15 +357,6 @@ def test_a_draft_of_an_import_can_be_published_by_another(curator: User) -> None
     publish_entry(entry.facility, by=person("taro"), version=entry.version)
     (row,) = rows_of(exported("claims"))
     assert (row["concept"], row["claim_id"].isdigit()) == ("golf", True)
-
-
-def test_the_document_explains_every_column() -> None:
-    explained = (Path(__file__).parent.parent / "docs" / "tables.md").read_text()
-    for table in TABLES.values():
-        _before, _title, section = explained.partition(f"## `{table.slug}`")
-        rows = section.split("\n## ")[0]
-        for name, column in table.resource.columns.items():
-            assert f"| `{name}` | {column.about} |" in rows
 
 
 def test_making_drafts_takes_the_same_few_statements_for_each(curator: User) -> None:

@@ -1,6 +1,6 @@
 """From the rows of a table to drafts: each row put into the document of its clinic, and checked."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -8,11 +8,17 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinics.curation.checking import ConceptSlugs, Fault, check
+from clinics.curation.checking import ConceptSlugs
 from clinics.curation.entry_document import EntryDocument, Row, empty, read_live_of
-from clinics.imports.navii_cells import LATITUDES, LONGITUDES
 from clinics.imports.tables_cells import shown
 from clinics.imports.tables_facilities import ReadRow, facilities_of
+from clinics.imports.tables_faults import (
+    check_alone,
+    refuse_fault,
+    refuse_missing,
+    statement_faults,
+    without_blanks,
+)
 from clinics.imports.tables_files import Sheet, SheetRow
 from clinics.imports.tables_kinds import OFFICIAL_COLUMNS, WHEN_BLANK, Table
 from clinics.imports.tables_plan import CellChange, Draft, Plan, RowPlan
@@ -68,17 +74,14 @@ def make_plan(
     facilities = facilities_of(table, rows)
     works = _works(facilities, by)
     new: dict[str, Work] = {}
+    concepts = ConceptSlugs()
     for row in rows:
-        plan = row.plan
-        if plan.result == "new":
-            _add_clinic(table, row, new)
-        elif plan.facility and plan.result != "refused":
-            _put(table, row, works[UUID(plan.facility)], sheet)
+        if not _is_put(table, row, works, new, sheet):
+            check_alone(table, row, concepts)
         progress(1)
     # In one order for everybody, so that two imports wait for each other instead of both failing.
     written = [works[pk] for pk in sorted(works) if works[pk].rows]
     changed = [*written, *new.values()]
-    concepts = ConceptSlugs()
     for work in changed:
         _check(table, work, concepts)
     drafts = [
@@ -86,6 +89,22 @@ def make_plan(
         for work in changed
     ]
     return Plan(table, sheet, tuple(row.plan for row in rows), tuple(drafts), left_out)
+
+
+def _is_put(
+    table: Table, row: ReadRow, works: Mapping[UUID, Work], new: dict[str, Work], sheet: Sheet
+) -> bool:
+    """Put a row where it belongs; whether what it says is checked with the rest of its clinic.
+
+    A row that is refused is put there too, for its other faults: a plan with such a row is never
+    carried out.
+    """
+    if row.for_new:
+        return _add_clinic(table, row, new)
+    work = works.get(UUID(row.plan.facility)) if row.plan.facility else None
+    if work is None or work.facility is None or work.facility.merged_into_id:
+        return False
+    return _put(table, row, work, sheet)
 
 
 def _read_row(table: Table, row: SheetRow) -> ReadRow:
@@ -154,21 +173,28 @@ def _copy(document: EntryDocument) -> EntryDocument:
     }
 
 
-def _add_clinic(table: Table, row: ReadRow, new: dict[str, Work]) -> None:
+def _add_clinic(table: Table, row: ReadRow, new: dict[str, Work]) -> bool:
     """A document of its own for a row about a clinic that the catalogue does not have."""
     plan = row.plan
     name = plan.key or str(plan.number)
     if name in new:
-        return _refuse_repeated(table, row, new[name].rows[0][0].plan.number)
+        _refuse_repeated(table, row, new[name].rows[0][0].plan.number)
+        return False
     work = new[name] = Work(None, empty())
-    flat = table.blank(timezone.localdate(), "") | _without_blanks(row.values)
+    flat = table.blank(timezone.localdate(), "") | without_blanks(row.values)
     work.document["facts"] = table.shaped(flat, work.document["facts"])
     work.rows.append((row, None))
     plan.changes = _changes(table, empty()["facts"], work.document["facts"])
+    return True
 
 
-def _put(table: Table, row: ReadRow, work: Work, sheet: Sheet) -> None:
-    """Put a row into the document of its clinic, where it says something else than that."""
+def _put(table: Table, row: ReadRow, work: Work, sheet: Sheet) -> bool:
+    """Put a row into the document of its clinic, where it says something else than that.
+
+    Whether there is a place for it, or what it says stands there already.
+    """
+    if (table.id_column or "") in row.unreadable:
+        return False
     if table.part == "facts":
         _refuse_official(row, work.facility)
         place = None if _repeated(table, row, work, "facts") else Place(0, work.document["facts"])
@@ -177,17 +203,18 @@ def _put(table: Table, row: ReadRow, work: Work, sheet: Sheet) -> None:
     else:
         place = _place_of_new(table, row, work, sheet)
     if place is None:
-        return
+        return not row.plan.faults
     flat = table.flat(place.row) | row.values
     after = table.shaped(flat, place.row)
     if after == place.row or any(after in table.rows_of(known) for known in work.known):
-        return
+        return True
     if row.plan.result != "refused":
         row.plan.result = "new" if place.is_new else "changed"
     row.plan.changes = _changes(table, place.row, after)
     _refuse_foreign(row, work)
     _write(table, work, place.number, after)
     work.rows.append((row, after.get("id")))
+    return True
 
 
 def _write(table: Table, work: Work, number: int, after: Row) -> None:
@@ -218,13 +245,11 @@ def _place_by_id(table: Table, row: ReadRow, work: Work) -> Place | None:
 def _place_of_new(table: Table, row: ReadRow, work: Work, sheet: Sheet) -> Place | None:
     """A place at the end; None where the document says the same already, or where it cannot be."""
     ignored = {table.id_column, *table.facility_columns, "facility_name"}
-    row.values = stated = {
-        name: value for name, value in _without_blanks(row.values).items() if name not in ignored
+    row.values = {
+        name: value for name, value in without_blanks(row.values).items() if name not in ignored
     }
-    missing = [name for name in table.needed if not stated.get(name)]
-    for name in missing:
-        row.plan.refuse(name, "", _("A new row needs this."), "cell-missing")
-    if missing or _is_known(table, row, work):
+    refuse_missing(table, row)
+    if _is_known(table, row, work):
         return None
     row_id = f"{sheet.sha256[:10]}-{row.plan.number}"
     blank = table.blank(timezone.localdate(), row_id)
@@ -249,11 +274,6 @@ def _is_known(table: Table, row: ReadRow, work: Work) -> bool:
         if alike or same_claim:
             return True
     return False
-
-
-def _without_blanks(values: Row) -> Row:
-    """What a new row states; an empty cell leaves what a new row has by itself."""
-    return {name: value for name, value in values.items() if value not in ("", None, [])}
 
 
 def _repeated(table: Table, row: ReadRow, work: Work, key: str) -> bool:
@@ -307,46 +327,15 @@ def _check(table: Table, work: Work, concepts: ConceptSlugs) -> None:
     """Refuse the rows that leave the document with faults."""
     rows = table.rows_of(work.document)
     by_id = {pk: row for row, pk in work.rows}
-    faults = check(work.document, work.facility, concepts=concepts, registered=work.registered)
-    # Of several on one field the last says it best.
-    told = {(fault.part, fault.row, fault.field): fault for fault in faults}
-    for fault in [*told.values(), *_position_faults(table, work)]:
+    faults = statement_faults(table, work.document, work.facility, concepts, work.registered)
+    for fault in faults:
         row = None
         if fault.part == table.part:
             row = by_id.get(rows[fault.row]["id"] if fault.row is not None else None)
         if row is not None:
-            _refuse_fault(row, fault, concepts)
+            refuse_fault(row, fault, concepts)
         else:
             message = _("Elsewhere in this entry, mend it first: %(part)s, %(field)s: %(message)s")
             words = {"part": fault.part, "field": fault.field, "message": fault.message}
             for row, _id in work.rows:
                 row.plan.refuse("", fault.value, message % words, "entry")
-
-
-def _refuse_fault(row: ReadRow, fault: Fault, concepts: ConceptSlugs) -> None:
-    column, value = fault.field, fault.value
-    if column in ("concept", "strength") and ":" in str(value):
-        scheme, _colon, slug = str(value).partition(":")
-        column, value = (column, slug) if scheme in concepts.by_scheme else ("scheme", scheme)
-    if column not in {given.column for given in row.plan.faults}:
-        row.plan.refuse(column, value, fault.message, "statement")
-
-
-def _position_faults(table: Table, work: Work) -> Iterable[Fault]:
-    """A position in Japan that lies elsewhere, most often because the two numbers are swapped."""
-    facts = work.document["facts"]
-    latitude, longitude = facts["latitude"], facts["longitude"]
-    if table.part != "facts" or facts["country"] != "JP" or None in (latitude, longitude):
-        return
-    if _in_japan(latitude, longitude):
-        return
-    if _in_japan(longitude, latitude):
-        message = _("Latitude and longitude stand in each other's column.")
-    else:
-        message = _("Outside Japan; 20 to 46 north and 122 to 154 east are accepted.")
-    yield Fault("facts", None, "latitude", latitude, message)
-
-
-def _in_japan(latitude: float, longitude: float) -> bool:
-    north, east = LATITUDES, LONGITUDES
-    return north[0] <= latitude <= north[1] and east[0] <= longitude <= east[1]

@@ -29,11 +29,20 @@ ADDRESSED = (
 
 @dataclass(slots=True)
 class ReadRow:
-    """A row with its values by column, and what comes of it."""
+    """A row with its values by column, and what comes of it.
+
+    A cell that cannot be read has no value. ``for_new`` is the row of a clinic to be added.
+    """
 
     plan: RowPlan
     values: Row
     cells: dict[str, Any]
+    for_new: bool = False
+
+    @property
+    def unreadable(self) -> set[str]:
+        """The columns whose cells cannot be read."""
+        return {fault.column for fault in self.plan.faults if fault.code == "cell"}
 
 
 def facilities_of(table: Table, rows: Sequence[ReadRow]) -> dict[UUID, Facility]:
@@ -44,7 +53,7 @@ def facilities_of(table: Table, rows: Sequence[ReadRow]) -> dict[UUID, Facility]
     found = _Facilities()
     found.read(_ids(table, rows), _official_ids(table, rows))
     for row in rows:
-        if row.plan.result != "refused":
+        if not row.unreadable.intersection(table.facility_columns):
             _identify(table, row, found)
     found.read([UUID(row.plan.facility) for row in rows if row.plan.facility], [])
     for row in rows:
@@ -137,6 +146,8 @@ def _unknown_official_id(source: str, official_id: str, found: _Facilities) -> s
 
 def _match(table: Table, row: ReadRow, found: _Facilities) -> None:
     """Look for a clinic without an id among those of the catalogue."""
+    if row.unreadable.intersection(ADDRESSED if table.part == "facts" else ("facility_name",)):
+        return None
     incoming = _incoming(table, row.values)
     if not incoming.name and not incoming.official_id:
         column = table.identifying[-1][0]
@@ -155,9 +166,10 @@ def _match(table: Table, row: ReadRow, found: _Facilities) -> None:
         plan.key = "" if match.how == "official-id" else plan.key
     elif match.how == "remembered" or not plan.offers:
         plan.decided = "new" if match.how == "remembered" else ""
-        _take_for_new(table, plan)
+        _take_for_new(table, row)
     else:
-        plan.result = "undecided"
+        if not plan.faults:
+            plan.result = "undecided"
         message = _("Which clinic is this? The nearest are %(candidates)s.")
         plan.faults.append(_undecided(table, plan, message))
 
@@ -175,9 +187,12 @@ def _offer_decided(plan: RowPlan, facility: Facility) -> None:
         plan.offers = (Offer(plan.facility, plan.label, address, 0, ()), *plan.offers)
 
 
-def _take_for_new(table: Table, plan: RowPlan) -> None:
+def _take_for_new(table: Table, row: ReadRow) -> None:
+    plan = row.plan
     if table.part == "facts":
-        plan.result = "new"
+        row.for_new = True
+        if not plan.faults:
+            plan.result = "new"
         return
     message = _("The catalogue has no such clinic; import it with the table of clinics first.")
     plan.refuse("facility_name", plan.label, message, "facility-unknown")
