@@ -45,7 +45,9 @@ def rows() -> dict[str, int]:
 
 def test_nothing_outside_the_admin_writes_but_reports_which_write_reports(client: Client) -> None:
     clinic_id = clinic(35, 139, "sport:golf")
-    every = list(addresses(get_resolver("finder.urls").url_patterns, clinic_id))
+    routes = addresses(get_resolver("finder.urls").url_patterns, clinic_id)
+    # The choice of the admin's language writes a cookie alone.
+    every = [one for one in routes if one != "/admin/language"]
     assert address(clinic_id) in every and "/api/v1/clinics" in every and "/healthz" in every
     body = json.dumps({"subject": "other", "statement": "Wrong.", "contact": "x"})
     changed: dict[str, int] = {}
