@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from clinics.admin.access import needs
 from clinics.curation.duplicates import REASONS, mark_different, pair_of
 from clinics.curation.merging import MergeRefused, merge
-from clinics.curation.side_by_side import SideBySide, side_by_side
+from clinics.curation.side_by_side import side_by_side
 from clinics.models import Concept, DuplicatePair, Facility, Scheme
 from clinics.vocabulary import PREFECTURE_CODE_SYSTEM
 
@@ -225,7 +225,7 @@ class DuplicatePairAdmin(admin.ModelAdmin):
             "survivor": chosen,
             "why": why,
             "said": self._said(pair),
-            "obstacles": _obstacles(both),
+            "obstacles": both.obstacles,
             "may_merge": may_merge and pair.state != DuplicatePair.State.MERGED,
             "may_decide": may_decide and pair.state == DuplicatePair.State.OPEN,
         }
@@ -273,7 +273,3 @@ class DuplicatePairAdmin(admin.ModelAdmin):
 
 def _reason_labels(pair: DuplicatePair) -> list[str]:
     return [str(REASONS[slug].label) for slug in pair.reasons if slug in REASONS]
-
-
-def _obstacles(both: SideBySide) -> list[str]:
-    return [side.obstacle for side in both.sides if side.obstacle]
