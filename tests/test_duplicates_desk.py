@@ -154,6 +154,19 @@ def test_only_the_sensible_direction_is_offered_and_the_page_says_why(
 
 
 @pytest.mark.django_db
+def test_merging_what_was_never_published_promises_no_address(
+    client: Client, reviewer: User
+) -> None:
+    own, listed = curated("青葉病院"), registered("青葉病院")
+    Facility.objects.filter(pk=own).update(status=Status.DRAFT)
+    address = f"{COMPARE}?first={own}&second={listed}"
+    assert "What was never published stays unpublished" in client.get(address).content.decode()
+    asked = {"deed": "merge", "survivor": str(listed), "why": "One place"}
+    page = client.post(address, asked, follow=True).content.decode()
+    assert "which was never published, is merged into" in page and "leads there" not in page
+
+
+@pytest.mark.django_db
 def test_telling_apart_needs_a_reason_which_is_kept(client: Client, reviewer: User) -> None:
     pair = an_open_pair()
     refused = client.post(page_of(pair), {"deed": "different", "why": " "})

@@ -22,7 +22,7 @@ from clinics.admin.access import needs
 from clinics.curation.duplicates import REASONS, mark_different, pair_of
 from clinics.curation.merging import MergeRefused, merge
 from clinics.curation.side_by_side import side_by_side
-from clinics.models import Concept, DuplicatePair, Facility, Scheme
+from clinics.models import Concept, DuplicatePair, Facility, Scheme, Status
 from clinics.vocabulary import PREFECTURE_CODE_SYSTEM
 
 LAYERS = ("officialfacts", "curatedfacts")
@@ -201,11 +201,7 @@ class DuplicatePairAdmin(admin.ModelAdmin):
             return None
         if pair.pk is not None:
             self.log_change(request, pair, why)
-        messages.success(
-            request,
-            _("%(loser)s is merged into %(survivor)s. Its address leads there from now on.")
-            % {"loser": loser, "survivor": survivor},
-        )
+        messages.success(request, _merged(loser, survivor))
         return self._to_the_list()
 
     def _to_the_list(self) -> HttpResponse:
@@ -269,6 +265,14 @@ class DuplicatePairAdmin(admin.ModelAdmin):
             code = pair.first.stated("prefecture_code") or pair.second.stated("prefecture_code")
             pair.prefecture_label = labels.get(code, code)
         return found
+
+
+def _merged(loser: Facility, survivor: Facility) -> str:
+    """What was done; an address that was never public leads nowhere."""
+    names = {"loser": loser, "survivor": survivor}
+    if loser.status == Status.DRAFT:
+        return _("%(loser)s, which was never published, is merged into %(survivor)s.") % names
+    return _("%(loser)s is merged into %(survivor)s. Its address leads there from now on.") % names
 
 
 def _reason_labels(pair: DuplicatePair) -> list[str]:
