@@ -98,15 +98,16 @@ def departed(clinic_id: UUID, using: str = "default") -> Departed | None:
     """What became of a clinic that is not published; None where nobody ever saw it."""
     with connections[using].cursor() as cursor:
         cursor.execute(
-            "SELECT s.facility_id, l.id FROM clinics_facility f "
-            "LEFT JOIN clinics_listing l ON l.facility_id = f.id "
+            "SELECT s.facility_id FROM clinics_facility f "
+            "JOIN clinics_listing l ON l.facility_id = f.id "
             "LEFT JOIN clinics_listing s ON s.facility_id = f.merged_into_id AND s.published "
             "WHERE f.id = %s",
             [clinic_id.hex],
         )
-        successor, listing_id = cursor.fetchone() or (None, None)
-    if successor is None and listing_id is None:
+        found = cursor.fetchone()
+    if found is None:
         return None
+    (successor,) = found
     return Departed(None if successor is None else UUID(str(successor)))
 
 

@@ -1,6 +1,15 @@
 """What a browser without scripts would post of a page: the fields of its first form with an id."""
 
 from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.test import Client
+from django.urls import reverse
+
+from clinics.curation.entry_document import EntryDocument
+from clinics.models import CuratedEntry
 
 Fields = dict[str, list[str]]
 
@@ -64,3 +73,31 @@ def posted(html: str, form_id: str = "entry") -> Fields:
     parser = _Form(form_id)
     parser.feed(html)
     return parser.fields
+
+
+def form_url(facility_id: UUID) -> str:
+    """The address of a clinic's form."""
+    return reverse("admin:clinics_facility_change", args=[facility_id])
+
+
+def opened(site: Client, facility_id: UUID) -> tuple[str, Fields]:
+    """The page of a clinic's form, and what it would post."""
+    response = site.get(form_url(facility_id))
+    assert response.status_code == 200
+    html = response.content.decode()
+    return html, posted(html)
+
+
+def press(site: Client, url: str, fields: Fields, button: str, **changed: str) -> Any:
+    """Post a form by one of its buttons, with some fields changed (``facts__name="…"``)."""
+    data = dict(fields) | {name.replace("__", "-"): [value] for name, value in changed.items()}
+    return site.post(
+        url,
+        urlencode([(name, value) for name in data for value in data[name]] + [(button, "1")]),
+        content_type="application/x-www-form-urlencoded",
+    )
+
+
+def saved(facility_id: UUID) -> EntryDocument:
+    """The document of a clinic's entry."""
+    return CuratedEntry.objects.get(facility=facility_id).document  # type: ignore[return-value]

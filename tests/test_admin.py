@@ -1,12 +1,14 @@
 """The admin: what curators save is published with it, what the register says is only shown."""
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 
 from clinics.imports.starter import load_starter
 from clinics.models import Concept, Listing
 from clinics.publication_check import stale_listings
 from tests.catalogue import claim, clinic
+from tests.curating import person
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +26,24 @@ def test_every_page_opens(admin_client: Client) -> None:
         "/admin/clinics/importrun/",
     ):
         assert admin_client.get(page).status_code == 200, page
+
+
+@pytest.mark.parametrize(
+    ("permission", "address"),
+    [("import_facility", "import"), ("export_facility", "export")],
+)
+def test_the_home_page_leads_whoever_may_to_the_tables(
+    permission: str, address: str, client: Client
+) -> None:
+    user = person("hanako")
+    client.force_login(user)
+    leads = [f'href="/admin/clinics/facility/{name}/"' for name in ("import", "export")]
+    shown = client.get("/admin/").content.decode()
+    assert not any(lead in shown for lead in leads)
+    user.user_permissions.add(Permission.objects.get(codename=permission))
+    shown = client.get("/admin/").content.decode()
+    assert [lead in shown for lead in leads] == [address == "import", address == "export"]
+    assert client.get(f"/admin/clinics/facility/{address}/").status_code == 200
 
 
 def test_a_list_takes_few_queries_however_many_facilities(

@@ -2,7 +2,6 @@
 
 from datetime import time
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
@@ -17,15 +16,16 @@ from django.utils import timezone, translation
 from clinics.admin.concept_choices import ConceptChoices
 from clinics.admin.entry_forms import EntryForms
 from clinics.curation import address_lookup, workflow
+from clinics.curation.checking import check
 from clinics.curation.entry_document import EntryDocument, read_live
-from clinics.curation.workflow import new_facility, save_draft, submit
+from clinics.curation.workflow import save_draft
 from clinics.hours import Session
 from clinics.imports.places_defaults import load_default_places
 from clinics.imports.starter import load_starter
 from clinics.models import CuratedEntry, EntryState, Facility
 from tests.catalogue import claim, clinic, record, register
-from tests.curating import document, edit, person, terms_row, through_review
-from tests.form_posting import Fields, posted
+from tests.curating import claim_row, document, edit, person, terms_row, through_review
+from tests.form_posting import form_url, opened, posted, press, saved
 
 pytestmark = pytest.mark.django_db
 
@@ -42,32 +42,6 @@ def site(curator: User) -> Client:
     client = Client()
     client.force_login(curator)
     return client
-
-
-def form_url(facility_id: UUID) -> str:
-    return reverse("admin:clinics_facility_change", args=[facility_id])
-
-
-def opened(site: Client, facility_id: UUID) -> tuple[str, Fields]:
-    """The page of a clinic's form, and what it would post."""
-    response = site.get(form_url(facility_id))
-    assert response.status_code == 200
-    html = response.content.decode()
-    return html, posted(html)
-
-
-def press(site: Client, url: str, fields: Fields, button: str, **changed: str) -> Any:
-    """Post a form by one of its buttons, with some fields changed (``facts__name="…"``)."""
-    data = dict(fields) | {name.replace("__", "-"): [value] for name, value in changed.items()}
-    return site.post(
-        url,
-        urlencode([(name, value) for name in data for value in data[name]] + [(button, "1")]),
-        content_type="application/x-www-form-urlencoded",
-    )
-
-
-def saved(facility_id: UUID) -> EntryDocument:
-    return CuratedEntry.objects.get(facility=facility_id).document  # type: ignore[return-value]
 
 
 def full_document(facility: Facility) -> EntryDocument:
@@ -270,91 +244,16 @@ def test_a_claim_is_removed_by_its_tick_and_the_others_keep_what_the_form_does_n
     assert baseball["origin"] == "starter/institution/x" and golf["id"] != baseball["id"]
 
 
-def test_a_conflict_keeps_what_was_typed_shows_the_differences_and_overwrites_nothing(
-    site: Client,
-) -> None:
+def test_a_claim_without_a_strength_is_told_that_one_must_be_chosen(site: Client) -> None:
     facility_id = clinic()
-    _html, fields = opened(site, facility_id)
-    edit(facility_id, person("taro"), phone="03-1111-1111")
-    response = press(site, form_url(facility_id), fields, "save", facts__phone="03-2222-2222")
-    html = response.content.decode()
-    assert response.status_code == 409
-    assert saved(facility_id)["facts"]["phone"] == "03-1111-1111"
-    assert 'value="03-2222-2222"' in html
-    table = html[html.index('id="conflict"') : html.index('id="entry"')]
-    assert "03-1111-1111" in table and "03-2222-2222" in table
-    # Having seen that, the curator saves again.
-    assert press(site, form_url(facility_id), posted(html), "save").status_code == 302
-    assert saved(facility_id)["facts"]["phone"] == "03-2222-2222"
-
-
-def test_a_claim_that_somebody_removed_meanwhile_comes_back_whole_if_the_curator_insists(
-    site: Client,
-) -> None:
-    facility_id = clinic()
-    claim(facility_id, "sport:golf", origin="starter/x")
-    before = read_live(Facility.objects.get(pk=facility_id))["claims"][0]
-    _html, fields = opened(site, facility_id)
-    facility = Facility.objects.get(pk=facility_id)
-    save_draft(facility, document(), by=person("taro"), version=0)
-    html = press(site, form_url(facility_id), fields, "save").content.decode()
-    press(site, form_url(facility_id), posted(html), "save")
-    (after,) = saved(facility_id)["claims"]
-    assert {**after, "id": before["id"]} == before
-
-
-def test_a_form_without_a_version_overwrites_nothing(site: Client) -> None:
-    facility_id = clinic()
-    _html, fields = opened(site, facility_id)
-    fields["version"] = ["x"]
-    assert press(site, form_url(facility_id), fields, "save").status_code == 409
-    assert not CuratedEntry.objects.exists()
-
-
-def test_a_draft_saved_again_has_been_compared_with_what_is_live(
-    site: Client, curator: User
-) -> None:
-    facility_id = clinic()
-    edit(facility_id, curator, phone="1")
-    workflow.note_live_change([facility_id])
-    html, fields = opened(site, facility_id)
-    assert 'id="newer-live"' in html
-    press(site, form_url(facility_id), fields, "save")
-    entry = CuratedEntry.objects.get()
-    assert entry.based_on == entry.live_version == 1
-    assert 'id="newer-live"' not in opened(site, facility_id)[0]
-    entry = submit(entry.facility, by=curator, version=entry.version)
-    workflow.publish_entry(entry.facility, by=person("taro"), version=entry.version)
-
-
-def test_what_a_report_adds_to_a_draft_compares_nothing(curator: User) -> None:
-    facility_id = clinic()
-    edit(facility_id, curator, phone="1")
-    workflow.note_live_change([facility_id])
-    entry = CuratedEntry.objects.get()
-    save_draft(entry.facility, entry.document, by=curator, version=entry.version, via="report")
-    entry.refresh_from_db()
-    assert entry.based_on != entry.live_version
-
-
-def test_saving_an_entry_in_review_says_that_it_becomes_a_draft_again(
-    site: Client, curator: User
-) -> None:
-    entry = new_facility(by=curator, document=document(name="診療所"))
-    submit(entry.facility, by=curator, version=entry.version)
-    html, fields = opened(site, entry.facility_id)
-    assert "Saving it makes it a draft again" in html
-    assert reverse("admin:clinic_review", args=[entry.facility_id]) in html
-    press(site, form_url(entry.facility_id), fields, "save")
-    assert CuratedEntry.objects.get().state == EntryState.DRAFT
-
-
-def test_a_draft_is_discarded(site: Client, curator: User) -> None:
-    facility_id = clinic()
-    entry = edit(facility_id, curator, phone="1")
-    site.post(form_url(facility_id), {"discard": "1", "version": str(entry.version)})
-    entry.refresh_from_db()
-    assert (entry.state, entry.document["facts"]["phone"]) == (EntryState.PUBLISHED, "")
+    row = claim_row("sport:golf", strength="")
+    made = document() | {"claims": [row, claim_row("", id="n2")]}
+    told = {fault.field: fault.message for fault in check(made, Facility.objects.get())}
+    assert set(told) == {"strength", "concept"}
+    assert "must be chosen" in told["strength"] and "official-page" in told["strength"]
+    assert "A concept must be chosen" in told["concept"]
+    save_draft(Facility.objects.get(), made, by=person("taro"), version=0)
+    assert "A strength of the evidence must be chosen" in opened(site, facility_id)[0]
 
 
 def test_the_register_stands_beside_with_which_one_is_published_and_why(

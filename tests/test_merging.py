@@ -1,38 +1,19 @@
 """Two facilities become one: nothing that was said is lost, and the old id leads to the new one."""
 
-import json
-import shutil
-import sqlite3
-import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from datetime import date
-from functools import partial
-from pathlib import Path
-from typing import Any
-from uuid import UUID
 
 import pytest
-from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import connection, connections
-from django.test import Client
 
-from clinics.curation import merging
 from clinics.curation.entry_document import read_live
 from clinics.curation.merging import MergeRefused, merge
-from clinics.curation.workflow import WorkflowError, new_facility, withdraw
-from clinics.identity import CURATED, facility_uuid
-from clinics.imports.official import Import, store
-from clinics.imports.starter import load_starter
+from clinics.curation.workflow import new_facility, withdraw
 from clinics.models import (
     Claim,
     CuratedEntry,
     CuratedFacts,
     Department,
     DuplicatePair,
-    EntryState,
     Facility,
     Layer,
     Listing,
@@ -47,9 +28,9 @@ from clinics.models import (
 )
 from clinics.publication import publish
 from clinics.publication_check import stale_listings
-from tests.catalogue import RELEASE, SOURCE, claim, clinic, record, register
+from tests.catalogue import claim, clinic, record, register
 from tests.curating import document, edit, person
-from tests.curating import terms_row as terms_document
+from tests.doubles import answered, curated, joined, pair, terms
 
 DETAIL = "/api/v1/clinics/{}"
 
@@ -57,29 +38,6 @@ DETAIL = "/api/v1/clinics/{}"
 @pytest.fixture
 def reviewer(db: None) -> User:
     return person("taro")
-
-
-def curated(name: str, key: str = "double", **facts: Any) -> UUID:
-    """A published clinic of the curators' own."""
-    facility_id = facility_uuid(CURATED, key)
-    facility = Facility.objects.create(id=facility_id, source=CURATED, official_id=key)
-    CuratedFacts.objects.create(facility=facility, name=name, **facts)
-    publish([facility_id])
-    return facility_id
-
-
-def terms(facility_id: UUID, **values: Any) -> SecondOpinion:
-    row = terms_document(**values)
-    del row["id"]
-    return SecondOpinion.objects.create(facility_id=facility_id, **row)
-
-
-def joined(loser: UUID, survivor: UUID, by: User | None, why: str = "One place") -> Any:
-    return merge(Facility.objects.get(pk=loser), Facility.objects.get(pk=survivor), by, why)
-
-
-def answered(facility_id: UUID, **headers: str) -> Any:
-    return Client().get(DETAIL.format(facility_id), headers=headers)
 
 
 def test_claims_terms_and_verifications_move_with_their_ids(reviewer: User) -> None:
@@ -222,11 +180,6 @@ def test_reports_contacts_and_remembered_matches_move(reviewer: User) -> None:
     assert MatchDecision.objects.get().facility_id == survivor
 
 
-def pair(one: UUID, other: UUID, state: str = "open") -> DuplicatePair:
-    first, second = sorted((one, other))
-    return DuplicatePair.objects.create(first_id=first, second_id=second, score=60, state=state)
-
-
 def test_pairs_of_the_loser_become_the_survivors_and_their_own_is_closed(reviewer: User) -> None:
     survivor, loser, third, fourth, fifth = (clinic() for _ in range(5))
     pair(survivor, loser)
@@ -265,7 +218,7 @@ def test_a_merge_that_cannot_be_is_refused_with_the_reason(reviewer: User) -> No
         with pytest.raises(MergeRefused, match="has a draft"):
             joined(loser, survivor, reviewer)
     new = new_facility(by=reviewer, document=document(name="新しい診療所")).facility_id
-    with pytest.raises(MergeRefused, match="新しい診療所 has a draft"):
+    with pytest.raises(MergeRefused, match="新しい診療所 was never published and has a draft"):
         joined(new, one, reviewer)
     withdraw(draft.facility, by=reviewer, version=draft.version, why="Closed")
     with pytest.raises(MergeRefused, match="is withdrawn"):
@@ -280,210 +233,26 @@ def test_a_merge_that_cannot_be_is_refused_with_the_reason(reviewer: User) -> No
         merge(gone, Facility.objects.get(pk=one), reviewer, "")
 
 
+def test_what_its_register_lists_stays_and_does_not_become_the_curators_own(
+    reviewer: User,
+) -> None:
+    listed, own = clinic(35, 139), curated("二度の医院")
+    with pytest.raises(MergeRefused, match="Its register still lists"):
+        joined(listed, own, reviewer)
+    # Nor one that its register dropped: the public would lose both.
+    dropped = clinic(35, 139)
+    OfficialFacts.objects.filter(facility=dropped).update(absent_since=date(2026, 7, 1))
+    publish([dropped])
+    with pytest.raises(MergeRefused, match="Its register still lists"):
+        joined(listed, dropped, reviewer)
+    joined(dropped, own, reviewer)
+    joined(own, listed, reviewer)
+    assert answered(listed).status_code == 200 and list(stale_listings()) == []
+
+
 def test_a_refused_merge_leaves_no_entry_behind(reviewer: User) -> None:
     one, other = clinic(35, 139), clinic(36, 139)
     withdraw(Facility.objects.get(pk=other), by=reviewer, version=0, why="Closed")
     with pytest.raises(MergeRefused):
         joined(one, other, reviewer)
     assert not CuratedEntry.objects.filter(facility=one).exists()
-
-
-def everything() -> Any:
-    tables = (Facility, Claim, CuratedFacts, Department, DuplicatePair, Verification, Listing)
-    rows = [list(table._default_manager.order_by("pk").values()) for table in tables]  # type: ignore[attr-defined]
-    return rows, CuratedEntry.objects.count(), CuratedEntry.history.count()
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("broken", ["_fill_facts", "_move_work", "_lead_to", "publish"])
-def test_a_crash_in_the_middle_leaves_all_as_before(
-    broken: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    survivor, loser = (
-        clinic(35, 139, "sport:golf"),
-        curated("二度の医院", website="https://a.example"),
-    )
-    claim(loser, "sport:marathon")
-    pair(survivor, loser)
-    before = everything()
-
-    def crash(*_: Any) -> None:
-        raise RuntimeError("the power went")
-
-    monkeypatch.setattr(merging, broken, crash)
-    with pytest.raises(RuntimeError):
-        joined(loser, survivor, None)
-    assert everything() == before and list(stale_listings()) == []
-
-
-@pytest.fixture
-def for_threads(transactional_db: None, tmp_path: Path) -> Iterator[Callable[[], None]]:
-    """Lets threads that begin from now on see what is stored; SQLite's is in one process's memory."""
-    name = connections.settings["default"]["NAME"]
-
-    def share() -> None:
-        if connection.vendor == "sqlite":
-            file = tmp_path / "shared.sqlite3"
-            with closing(sqlite3.connect(file)) as copy:
-                connection.connection.backup(copy)
-            connections.settings["default"]["NAME"] = file
-
-    yield share
-    connections.settings["default"]["NAME"] = name
-
-
-def test_of_two_people_merging_at_once_one_is_told_that_it_is_done(
-    for_threads: Callable[[], None],
-) -> None:
-    one, other = clinic(35, 139, "sport:golf"), clinic(35, 139, "sport:marathon")
-    for_threads()
-    start = threading.Barrier(2)
-
-    def closing_connections(work: Callable[[], Any]) -> Any:
-        try:
-            return work()
-        finally:
-            connections.close_all()
-
-    def person_merges(loser: UUID, survivor: UUID) -> str:
-        start.wait(10)
-        try:
-            joined(loser, survivor, None)
-        except MergeRefused as refused:
-            return str(refused)
-        return "merged"
-
-    def left() -> tuple[int, list[UUID]]:
-        (merged,) = Facility.objects.filter(merged_into__isnull=False)
-        claims = Claim.objects.filter(facility=merged.merged_into)
-        return claims.count(), list(stale_listings())
-
-    with ThreadPoolExecutor(2) as pool:
-        told = [
-            pool.submit(closing_connections, partial(person_merges, *order))
-            for order in ((one, other), (other, one))
-        ]
-        results = [future.result(60) for future in told]
-        assert "merged" in results
-        assert any("was merged already" in result for result in results)
-        assert pool.submit(closing_connections, left).result(60) == (2, [])
-
-
-@pytest.mark.django_db
-def test_an_import_of_the_losers_record_does_not_bring_it_back(reviewer: User) -> None:
-    survivor = clinic(35, 139)
-    stored = record(35.0, 139.0, official_id="AGAIN", name="二度の病院")
-    (loser,) = register([stored])
-    joined(loser, survivor, reviewer)
-    changed = record(35.0, 139.0, official_id="AGAIN", name="二度の病院（新）")
-    store([changed], Import(SOURCE, RELEASE))
-    facility = Facility.objects.get(pk=loser)
-    assert OfficialFacts.objects.get(facility=loser).name == "二度の病院（新）"
-    assert (facility.status, facility.merged_into_id) == (Status.WITHDRAWN, survivor)
-    assert facility.entry.state == EntryState.WITHDRAWN
-    assert answered(loser).status_code == 301 and list(stale_listings()) == []
-
-
-def test_nobody_edits_or_publishes_what_was_merged(reviewer: User) -> None:
-    survivor, loser = clinic(35, 139), clinic(35, 139)
-    joined(loser, survivor, reviewer)
-    with pytest.raises(WorkflowError, match="merged into another"):
-        edit(loser, reviewer, phone="1")
-    assert CuratedEntry.objects.get(facility=loser).state == EntryState.WITHDRAWN
-
-
-@pytest.mark.parametrize("where", ["official_id", "facility_key"])
-def test_new_starter_entries_of_a_merged_clinic_speak_of_the_survivor(
-    where: str, reviewer: User, tmp_path: Path
-) -> None:
-    load_starter()
-    shutil.copytree(settings.FIXTURES_DIR / "starter", tmp_path, dirs_exist_ok=True)
-    file = tmp_path / "institutions.json"
-    content = json.loads(file.read_text())
-    entry = next(
-        item
-        for item in content["entries"]
-        if item["status"] == "published" and bool(item["official_id"]) == (where == "official_id")
-    )
-    loser = Facility.objects.get(official_id=entry[where])
-    survivor = clinic(35, 139)
-    joined(loser.pk, survivor, reviewer)
-    before = Claim.objects.filter(facility=survivor).count()
-    content["entries"].append(entry | {"key": "new-entry", "statement": "Said anew."})
-    file.write_text(json.dumps(content))
-    load_starter(directory=tmp_path)
-    assert not Claim.objects.filter(facility=loser).exists()
-    assert Claim.objects.filter(facility=survivor).count() > before > 0
-    assert Facility.objects.get(pk=loser.pk).status == Status.WITHDRAWN
-    assert list(stale_listings()) == []
-
-
-@pytest.fixture
-def merged(reviewer: User) -> Iterator[tuple[UUID, UUID]]:
-    loser, survivor = clinic(35, 139, "sport:golf"), clinic(35, 139)
-    joined(loser, survivor, reviewer)
-    yield loser, survivor
-
-
-def test_the_old_id_leads_to_the_survivor_for_get_and_head(merged: tuple[UUID, UUID]) -> None:
-    loser, survivor = merged
-    for ask in (Client().get, Client().head):
-        response = ask(DETAIL.format(loser))
-        assert response.status_code == 301
-        assert response["Location"] == DETAIL.format(survivor)
-        assert response["Cache-Control"] == "no-cache"
-        assert Client().get(response["Location"]).json()["id"] == str(survivor)
-    body = answered(loser).json()
-    assert (body["status"], str(survivor) in body["detail"]) == (301, True)
-
-
-def test_a_tag_of_the_old_id_is_led_on_too(merged: tuple[UUID, UUID]) -> None:
-    loser, _ = merged
-    assert answered(loser, **{"If-None-Match": "*"}).status_code == 301
-
-
-def test_where_the_survivor_is_withdrawn_too_the_old_id_is_gone(
-    merged: tuple[UUID, UUID], reviewer: User
-) -> None:
-    loser, survivor = merged
-    version = CuratedEntry.objects.get(facility=survivor).version
-    facility = Facility.objects.get(pk=survivor)
-    withdraw(facility, by=reviewer, version=version, why="Closed")
-    for facility_id in (loser, survivor):
-        response = answered(facility_id)
-        assert (response.status_code, response["Cache-Control"]) == (410, "no-cache")
-        assert response["Content-Type"] == "application/problem+json"
-        assert "Location" not in response
-
-
-@pytest.mark.django_db
-def test_what_was_never_published_is_not_found() -> None:
-    draft = new_facility(by=person("hanako"), document=document(name="下書き")).facility_id
-    never = facility_uuid(CURATED, "never")
-    assert answered(draft).status_code == answered(never).status_code == 404
-
-
-@pytest.mark.django_db
-def test_what_its_register_no_longer_lists_is_gone() -> None:
-    facility_id = clinic()
-    OfficialFacts.objects.filter(facility=facility_id).update(absent_since=date(2026, 7, 1))
-    publish([facility_id])
-    assert answered(facility_id).status_code == 410
-
-
-def test_a_clinic_that_is_there_costs_one_query_and_a_departed_one_two(
-    merged: tuple[UUID, UUID], django_assert_num_queries: Any
-) -> None:
-    loser, survivor = merged
-    etag = answered(survivor)["ETag"]
-    with django_assert_num_queries(1):
-        assert answered(survivor).status_code == 200
-    with django_assert_num_queries(1):
-        assert answered(survivor, **{"If-None-Match": etag}).status_code == 304
-    with django_assert_num_queries(2):
-        assert answered(loser).status_code == 301
-
-
-@pytest.mark.django_db
-def test_a_redirect_keeps_refusing_parameters(merged: tuple[UUID, UUID]) -> None:
-    assert Client().get(f"{DETAIL.format(merged[0])}?x=1").status_code == 400

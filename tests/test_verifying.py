@@ -12,8 +12,16 @@ from django.utils import timezone
 
 from clinics.curation import verifying
 from clinics.curation.entry_document import read_live
+from clinics.curation.merging import merge
 from clinics.curation.verifying import Unverifiable, due_parts, verify
-from clinics.curation.workflow import EditConflict, entry_of, publish_entry, save_draft, submit
+from clinics.curation.workflow import (
+    EditConflict,
+    WorkflowError,
+    entry_of,
+    publish_entry,
+    save_draft,
+    submit,
+)
 from clinics.models import Claim, CuratedEntry, Facility, Listing, SecondOpinion, Verification
 from clinics.publication_check import stale_listings
 from tests.catalogue import claim, clinic
@@ -262,6 +270,26 @@ def test_the_panel_stands_on_other_pages_with_nothing_but_the_clinic(curator: Us
 
 
 # The page of a selection
+
+
+def test_a_clinic_that_was_merged_is_not_checked_and_the_page_leads_to_the_other(
+    curator: User,
+) -> None:
+    gone, kept, other = facility("sport:golf"), facility(), facility()
+    merge(gone, kept, None, "One place")
+    before = CuratedEntry.objects.get(facility=gone).version
+    # However long ago it was read.
+    with pytest.raises(WorkflowError, match="was merged into"):
+        verify([other, gone], by=curator, on=TODAY, method="phone", outcome="confirmed")
+    client = signed_in(curator)
+    page = client.post(one(gone.pk), answers())
+    text = page.content.decode()
+    assert page.status_code == 400 and f"was merged into {kept}" in text
+    assert one(kept.pk) in text and 'value="phone"' not in text
+    several = client.post(SEVERAL, answers(ids=f"{gone.pk},{other.pk}"))
+    assert "was merged into" in several.content.decode()
+    assert not Verification.objects.exists()
+    assert CuratedEntry.objects.get(facility=gone).version == before
 
 
 def test_a_selection_is_checked_at_once(curator: User) -> None:

@@ -206,3 +206,44 @@ def test_the_states_of_entry_and_facility_agree(curator: User, reviewer: User) -
     )
     assert entry.facility.status == Status.PUBLISHED
     assert entry.document == read_live(entry.facility)
+
+
+@pytest.mark.parametrize(
+    "renamed",
+    [("B", "A", "C"), ("B", "C", "D"), ("C", "A", "B"), ("B", "A", "")],
+    ids=["two swap", "one takes the name that another gives up", "all three", "one goes too"],
+)
+def test_departments_swap_names_and_keep_their_hours_and_claims(
+    renamed: tuple[str, ...], curator: User, reviewer: User
+) -> None:
+    facility = Facility.objects.get(pk=clinic())
+    hours = {"session": 1, "opens": "09:00", "closes": "12:00"}
+    draft = document("sport:golf", "sport:marathon")
+    draft["departments"] = [
+        {
+            "id": f"d{day}",
+            "name": name,
+            "name_en": "",
+            "hours": [hours | {"days": [day], "reception_opens": None, "reception_closes": None}],
+        }
+        for name, day in zip("ABC", ("mon", "tue", "wed"), strict=True)
+    ]
+    for claimed, name in zip(draft["claims"], "AB", strict=True):
+        claimed["department"] = name
+    entry = save_draft(facility, draft, by=curator, version=0)
+    live = through_review(entry, curator, reviewer)
+    ids = [row["id"] for row in live.document["departments"]]
+    changed = read_live(facility)
+    changed["departments"] = [
+        row | {"name": name}
+        for row, name in zip(changed["departments"], renamed, strict=True)
+        if name
+    ]
+    for claimed, name in zip(changed["claims"], renamed, strict=False):
+        claimed["department"] = name
+    entry = save_draft(facility, changed, by=curator, version=live.version)
+    through_review(entry, curator, reviewer)
+    written = read_live(facility)
+    assert written == changed
+    assert [row["id"] for row in written["departments"]] == ids[: len(written["departments"])]
+    assert list(stale_listings()) == []

@@ -21,8 +21,8 @@ from django.utils.translation import gettext as _
 from clinics.admin.access import needs
 from clinics.curation.duplicates import REASONS, mark_different, pair_of
 from clinics.curation.merging import MergeRefused, merge
-from clinics.curation.side_by_side import SideBySide, side_by_side
-from clinics.models import Concept, DuplicatePair, Facility, Scheme
+from clinics.curation.side_by_side import side_by_side
+from clinics.models import Concept, DuplicatePair, Facility, Scheme, Status
 from clinics.vocabulary import PREFECTURE_CODE_SYSTEM
 
 LAYERS = ("officialfacts", "curatedfacts")
@@ -201,11 +201,7 @@ class DuplicatePairAdmin(admin.ModelAdmin):
             return None
         if pair.pk is not None:
             self.log_change(request, pair, why)
-        messages.success(
-            request,
-            _("%(loser)s is merged into %(survivor)s. Its address leads there from now on.")
-            % {"loser": loser, "survivor": survivor},
-        )
+        messages.success(request, _merged(loser, survivor))
         return self._to_the_list()
 
     def _to_the_list(self) -> HttpResponse:
@@ -225,7 +221,7 @@ class DuplicatePairAdmin(admin.ModelAdmin):
             "survivor": chosen,
             "why": why,
             "said": self._said(pair),
-            "obstacles": _obstacles(both),
+            "obstacles": both.obstacles,
             "may_merge": may_merge and pair.state != DuplicatePair.State.MERGED,
             "may_decide": may_decide and pair.state == DuplicatePair.State.OPEN,
         }
@@ -271,9 +267,13 @@ class DuplicatePairAdmin(admin.ModelAdmin):
         return found
 
 
+def _merged(loser: Facility, survivor: Facility) -> str:
+    """What was done; an address that was never public leads nowhere."""
+    names = {"loser": loser, "survivor": survivor}
+    if loser.status == Status.DRAFT:
+        return _("%(loser)s, which was never published, is merged into %(survivor)s.") % names
+    return _("%(loser)s is merged into %(survivor)s. Its address leads there from now on.") % names
+
+
 def _reason_labels(pair: DuplicatePair) -> list[str]:
     return [str(REASONS[slug].label) for slug in pair.reasons if slug in REASONS]
-
-
-def _obstacles(both: SideBySide) -> list[str]:
-    return [side.obstacle for side in both.sides if side.obstacle]

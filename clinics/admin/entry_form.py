@@ -17,14 +17,16 @@ from django.views.decorators.http import require_POST
 
 from clinics.admin.access import needs
 from clinics.admin.concept_choices import ConceptChoices
+from clinics.admin.diff_display import Part, displayed
 from clinics.admin.entry_forms import EntryForms
-from clinics.admin.entry_page import SECTIONS, DifferenceLine, EntryPage, difference_lines
+from clinics.admin.entry_page import SECTIONS, EntryPage
 from clinics.admin.official_values import official_values
 from clinics.admin.weekly_table import weekly_table
 from clinics.curation import address_lookup, workflow
 from clinics.curation.checking import Unacceptable, check
 from clinics.curation.differences import differences
 from clinics.curation.entry_document import EntryDocument, empty, read_live
+from clinics.curation.field_labels import Wording
 from clinics.curation.location_warnings import Location, location_warnings
 from clinics.models import (
     PENDING,
@@ -52,7 +54,7 @@ class Opened:
     entry: CuratedEntry | None
     version: int = 0
     concepts: ConceptChoices = field(default_factory=ConceptChoices)
-    conflict: Sequence[DifferenceLine] | None = None
+    conflict: Sequence[Part] | None = None
     candidates: Sequence[dict[str, Any]] | None = None
     candidates_note: str = ""
 
@@ -148,7 +150,7 @@ def _save(request: HttpRequest, opened: Opened, forms: EntryForms) -> HttpRespon
             )
         except workflow.EditConflict as conflict:
             opened.entry, opened.version = conflict.entry, conflict.entry.version
-            opened.conflict = difference_lines(differences(conflict.entry.document, document))
+            opened.conflict = _differences(conflict.entry.document, document)
             return _page(request, opened, forms)
     if "submit" in request.POST:
         _submit(request, entry)
@@ -310,15 +312,18 @@ def _live_facts(facility: Facility | None, entry: CuratedEntry | None) -> dict[s
     }
 
 
-def _newer_live(
-    facility: Facility | None, entry: CuratedEntry | None
-) -> Sequence[DifferenceLine] | None:
+def _newer_live(facility: Facility | None, entry: CuratedEntry | None) -> Sequence[Part] | None:
     """How a draft differs from what was published since it was begun; None where nothing was."""
     if facility is None or entry is None or entry.state not in PENDING:
         return None
     if entry.based_on == entry.live_version:
         return None
-    return difference_lines(differences(read_live(facility), entry.document))
+    return _differences(read_live(facility), entry.document)
+
+
+def _differences(before: EntryDocument, after: EntryDocument) -> Sequence[Part]:
+    """How two documents differ, in the words of the review."""
+    return displayed(differences(before, after), Wording())
 
 
 def _location(facts: dict[str, Any], facility: Facility | None) -> Location:

@@ -1,12 +1,10 @@
 """The clinic form as it is shown: every field with its faults and the register's word beside it."""
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.forms import BoundField
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinics.admin.concept_choices import ACCESS_SCHEMES
@@ -14,7 +12,6 @@ from clinics.admin.entry_fields import LABELS
 from clinics.admin.entry_forms import EntryForms, filled_forms
 from clinics.admin.official_values import OfficialValue
 from clinics.curation.checking import Fault
-from clinics.curation.differences import Difference, row_label
 from clinics.models import Scheme
 
 # The facts in the order in which a curator thinks of them.
@@ -122,16 +119,6 @@ class ClaimGroup:
     scheme: str
     title: Any
     parts: tuple[RowPart, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DifferenceLine:
-    """A field that differs, in words."""
-
-    where: str
-    field: str
-    before: str
-    after: str
 
 
 class EntryPage:
@@ -289,30 +276,3 @@ class EntryPage:
             for scheme in order
             if scheme in by_scheme and (scheme in ACCESS_SCHEMES) == access
         ]
-
-
-def difference_lines(found: Sequence[Difference]) -> list[DifferenceLine]:
-    """Differences in words: where, which field, before, after."""
-    titles = {
-        "facts": _("Facts"),
-        "departments": _("Department"),
-        "claims": _("Claim"),
-        "second_opinions": _("Second opinion"),
-    }
-    return [
-        DifferenceLine(
-            ": ".join(text for text in (titles[one.part], one.label) if text),
-            str(LABELS.get(one.field, one.field)),
-            _text(one, one.before),
-            _text(one, one.after),
-        )
-        for one in found
-    ]
-
-
-def _text(difference: Difference, value: Any) -> str:
-    if value in (None, "", [], {}):
-        return "—"
-    if not difference.field:
-        return row_label(difference.part, value)
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

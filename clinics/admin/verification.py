@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from clinics.admin.access import needs
 from clinics.admin.facility_pages import facility_or_404, page_context
 from clinics.curation.verifying import verify
+from clinics.curation.workflow import WorkflowError
 from clinics.models import Facility, Verification
 
 Method, Outcome, Scope = Verification.Method, Verification.Outcome, Verification.Scope
@@ -143,7 +144,11 @@ def _record(request: HttpRequest, form: VerificationForm, facilities: Sequence[F
         for fault in form.faults():
             messages.error(request, fault)
         return False
-    number = verify(facilities, by=request.user, **form.cleaned_data)
+    try:
+        number = verify(facilities, by=request.user, **form.cleaned_data)
+    except WorkflowError as refused:
+        messages.error(request, str(refused))
+        return False
     messages.success(
         request,
         ngettext(

@@ -128,10 +128,7 @@ def claim_faults(
 ) -> Iterator[Fault]:
     """What is wrong with one claim."""
     yield from _columns(Claim, CLAIM_FIELDS, row, "claims", number)
-    for key, field in ((row["concept"], "concept"), (f"evidence:{row['strength']}", "strength")):
-        fault = concepts.fault(key, "claims", number, field)
-        if fault:
-            yield fault
+    yield from _slug_faults(row, concepts, number)
     if row["concept"].startswith(f"{Scheme.KIND}:") or row["concept"].startswith(
         f"{Scheme.PREFECTURE}:"
     ):
@@ -152,6 +149,24 @@ def claim_faults(
             % {"names": ", ".join(department_names) or _("none")},
         )
     yield from _provenance(row, "claims", number)
+
+
+def _slug_faults(row: Row, concepts: ConceptSlugs, number: int | None) -> Iterator[Fault]:
+    """What is wrong with the concept of a claim and with its strength."""
+    concept, strength = row["concept"], row["strength"]
+    found: list[Fault | None] = []
+    if concept.strip(":"):
+        found.append(concepts.fault(concept, "claims", number, "concept"))
+    else:
+        message = _("A concept must be chosen, as scheme:slug, such as sport:golf.")
+        found.append(Fault("claims", number, "concept", concept, message))
+    if strength:
+        found.append(concepts.fault(f"evidence:{strength}", "claims", number, "strength"))
+    else:
+        accepted = ", ".join(sorted(concepts.by_scheme.get(Scheme.EVIDENCE, ())))
+        message = _("A strength of the evidence must be chosen; accepted: %(accepted)s.")
+        found.append(Fault("claims", number, "strength", "", message % {"accepted": accepted}))
+    return filter(None, found)
 
 
 def term_faults(row: Row, number: int | None = None) -> Iterator[Fault]:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, time
 from decimal import Decimal
 from typing import Any, TypedDict, cast
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import models
 
@@ -221,6 +221,7 @@ def _write_departments(
     curated = departments.filter(facility=facility, layer=Layer.CURATED)
     curated.exclude(pk__in=kept).delete()
     stored = curated.in_bulk()
+    _free_names(curated, stored, rows)
     names = {row.name: row for row in departments.filter(facility=facility, layer=Layer.OFFICIAL)}
     for row in rows:
         department = stored.get(row["id"]) or Department(facility=facility, layer=Layer.CURATED)
@@ -229,6 +230,16 @@ def _write_departments(
         names[department.name] = department
         _write_hours(department, row["hours"], using)
     return names
+
+
+def _free_names(
+    curated: "models.QuerySet[Department]", stored: Mapping[int, Department], rows: Sequence[Row]
+) -> None:
+    """Take the names away from departments that get others: two may have swapped theirs."""
+    for row in rows:
+        department = stored.get(row["id"])
+        if department is not None and department.name != row["name"]:
+            curated.filter(pk=department.pk).update(name=uuid4().hex)
 
 
 def _write_hours(department: Department, hours: Sequence[Row], using: str) -> None:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from clinics.changes import change
 from clinics.curation.entry_document import FACT_FIELDS, TERM_FIELDS, json_value, read_live
 from clinics.curation.workflow import WorkflowError, locked_entry
+from clinics.identity import CURATED
 from clinics.models import (
     PENDING,
     Claim,
@@ -67,8 +68,11 @@ def merge(loser: Facility, survivor: Facility, by: Any, why: str) -> MergeOutcom
     Claims, second-opinion terms, curated departments, verifications, reports, remembered matches and
     pairs move; a statement that both have with the same sources is kept once. The survivor's facts
     win, and only what neither its curators nor its register state is taken from the loser. Official
-    facts are left alone. Raises :class:`MergeRefused` where either has a draft waiting or is merged,
-    where they are the same, and where the survivor is not published.
+    facts are left alone. Of a loser that was never published the facts and departments, which would
+    be public at once, stay behind; a department that a claim is on is made by its name alone.
+
+    Raises :class:`MergeRefused` where either has a draft waiting or is merged, where they are the
+    same, and where this one cannot stay and that one go: see :func:`why_not_into`.
     """
     if loser.pk == survivor.pk:
         raise MergeRefused(_("These are the same clinic. Choose two different ones."))
@@ -78,11 +82,13 @@ def merge(loser: Facility, survivor: Facility, by: Any, why: str) -> MergeOutcom
         _refuse(losing, surviving)
         outcome = MergeOutcome()
         _move_statements(loser, survivor, outcome)
-        outcome.filled = _fill_facts(loser, survivor)
+        if loser.status != Status.DRAFT:
+            outcome.filled = _fill_facts(loser, survivor)
         _move_work(loser, survivor, by, outcome)
         _lead_to(loser, survivor)
         with change(by=by, why=why, reference=f"merged into {survivor.pk}"):
             losing.state, losing.message = EntryState.WITHDRAWN, why
+            losing.contributors.clear()
             _renew(losing)
         told = _told(why, loser, outcome)
         with change(by=by, why=told, reference=f"merged with {loser.pk}"):
@@ -96,16 +102,53 @@ def obstacle(facility: Facility, entry: CuratedEntry | None) -> str:
 
     ``entry`` is None for one that was never edited.
     """
-    name = facility.stated("name") or facility.official_id
+    name = {"name": _name(facility)}
     if facility.merged_into_id is not None:
-        return _("%(name)s was merged already.") % {"name": name}
-    state = entry.state if entry else facility.status
-    if state in PENDING:
+        return _("%(name)s was merged already.") % name
+    if entry is None or entry.state not in PENDING:
+        return ""
+    if facility.status != Status.DRAFT:
+        return (
+            _(
+                "%(name)s has a draft that is not published. Publish it, discard it or withdraw the "
+                "clinic first."
+            )
+            % name
+        )
+    if entry.state == EntryState.DRAFT and entry.document == read_live(facility):
+        return ""
+    return (
+        _("%(name)s was never published and has a draft. Publish it first, or discard it.") % name
+    )
+
+
+def why_not_into(loser: Facility, survivor: Facility) -> str:
+    """Why the one cannot go and the other stay, for a person; empty where they can.
+
+    Reads ``officialfacts`` of both.
+    """
+    if survivor.status == Status.DRAFT:
+        reason = _("%(name)s was never published; the clinic that stays is a published one.")
+        return reason % {"name": _name(survivor)}
+    if survivor.status != Status.PUBLISHED:
+        reason = _("%(name)s is withdrawn; the clinic that stays is a published one.")
+        return reason % {"name": _name(survivor)}
+    if loser.status == Status.PUBLISHED and _is_listed(loser) and not _is_listed(survivor):
         return _(
-            "%(name)s has a draft that is not published. Publish it, discard it or withdraw the "
-            "clinic first."
-        ) % {"name": name}
+            "Its register still lists %(name)s, and the register's facts do not move: the public "
+            "would lose them. That one stays."
+        ) % {"name": _name(loser)}
     return ""
+
+
+def _is_listed(facility: Facility) -> bool:
+    """Whether a register has it now."""
+    official = getattr(facility, "officialfacts", None)
+    return facility.source != CURATED and official is not None and official.absent_since is None
+
+
+def _name(facility: Facility) -> str:
+    return facility.stated("name") or facility.official_id
 
 
 def _locked(loser: Facility, survivor: Facility) -> tuple[Facility, Facility]:
@@ -123,11 +166,9 @@ def _refuse(losing: CuratedEntry, surviving: CuratedEntry) -> None:
         message = obstacle(entry.facility, entry)
         if message:
             raise MergeRefused(message)
-    if surviving.facility.status != Status.PUBLISHED:
-        name = surviving.facility.stated("name")
-        raise MergeRefused(
-            _("%(name)s is withdrawn; the clinic that stays is a published one.") % {"name": name}
-        )
+    message = why_not_into(losing.facility, surviving.facility)
+    if message:
+        raise MergeRefused(message)
 
 
 def _move_statements(loser: Facility, survivor: Facility, outcome: MergeOutcome) -> None:
@@ -198,15 +239,15 @@ def _move_departments(
     """Move the curators' departments; those of the survivor, by the ids that the loser's had.
 
     Where the curators gave the survivor one of that name too, that one stays, with the loser's
-    hours if it has none. A department of the loser's register stays with it: claims on it get one
-    of the same name, made where there is none.
+    hours if it has none. A department of the loser's register, or of a loser that was never
+    published, stays with it: claims on it get one of the same name, made where there is none.
     """
     rows = Department.objects.filter(facility=survivor)
     # Of two of one name the curators' is meant, as everywhere.
     own = {row.name: row for row in (*rows.filter(layer=Layer.OFFICIAL), *_curated(rows))}
     loser_rows = Department.objects.filter(facility=loser)
     moved: dict[int, Department] = {}
-    for row in _curated(loser_rows):
+    for row in _curated(loser_rows) if loser.status != Status.DRAFT else ():
         stays = own.get(row.name)
         if stays is None or stays.layer == Layer.OFFICIAL:
             row.facility = survivor
@@ -216,7 +257,7 @@ def _move_departments(
         elif not stays.hours.exists():
             row.hours.update(department=stays)
         own[row.name] = moved[row.pk] = stays
-    for row in loser_rows.filter(layer=Layer.OFFICIAL, claims__isnull=False).distinct():
+    for row in loser_rows.filter(claims__isnull=False).exclude(pk__in=moved).distinct():
         if row.name not in own:
             own[row.name] = Department.objects.create(
                 facility=survivor, layer=Layer.CURATED, name=row.name, name_en=row.name_en
@@ -316,7 +357,7 @@ def _renew(entry: CuratedEntry) -> None:
 
 def _told(why: str, loser: Facility, outcome: MergeOutcome) -> str:
     """The reason as the survivor's history has it, with what came from the loser."""
-    parts = [why, _("Merged with %(name)s.") % {"name": loser.stated("name") or loser.official_id}]
+    parts = [why, _("Merged with %(name)s.") % {"name": _name(loser)}]
     if outcome.filled:
         filled = ", ".join(outcome.filled)
         parts.append(_("Taken from there: %(facts)s.") % {"facts": filled})

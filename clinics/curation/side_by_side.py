@@ -11,7 +11,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from clinics.catalogue import Entry, read_entries
-from clinics.curation.merging import obstacle
+from clinics.curation.merging import obstacle, why_not_into
 from clinics.identity import CURATED
 from clinics.models import (
     Claim,
@@ -99,11 +99,16 @@ class Item:
 
 @dataclass(slots=True)
 class Side:
-    """One facility as a person compares it; ``obstacle`` is why it cannot be merged now."""
+    """One facility as a person compares it.
+
+    ``obstacle`` is why it cannot be merged now, ``cannot_stay`` why it cannot be the one that stays
+    of the two.
+    """
 
     facility: Facility
     name: str
     obstacle: str
+    cannot_stay: str = ""
     is_older: bool = False
     departments: list[Item] = field(default_factory=list)
     claims: list[Item] = field(default_factory=list)
@@ -132,12 +137,24 @@ class SideBySide:
         return self.first, self.second
 
     @property
+    def obstacles(self) -> list[str]:
+        """Why the two cannot be merged now."""
+        found = [side.obstacle for side in self.sides if side.obstacle]
+        if not found and all(side.cannot_stay for side in self.sides):
+            found = [side.cannot_stay for side in self.sides]
+        return found
+
+    @property
+    def has_unpublished(self) -> bool:
+        """Whether one was never published."""
+        return any(side.facility.status == Status.DRAFT for side in self.sides)
+
+    @property
     def survivor(self) -> UUID:
         """The one that should stay: a register's, else that with more verified statements."""
 
         def rank(side: Side) -> tuple[bool, bool, int, bool]:
-            published = side.facility.status == Status.PUBLISHED
-            return published, side.is_registered, side.verified, side.is_older
+            return not side.cannot_stay, side.is_registered, side.verified, side.is_older
 
         return max(self.sides, key=rank).facility.pk
 
@@ -152,6 +169,7 @@ def side_by_side(first: UUID, second: UUID) -> SideBySide:
     labels = _labels()
     left, right = (_side(facilities[key], entries[key], labels) for key in (first, second))
     for one, other in ((left, right), (right, left)):
+        one.cannot_stay = why_not_into(other.facility, one.facility)
         one.is_older = one.facility.created_at < other.facility.created_at
         for name in ("departments", "claims", "terms"):
             setattr(one, name, _marked(getattr(one, name), getattr(other, name)))

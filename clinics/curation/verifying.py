@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from clinics.catalogue import read_entries
 from clinics.changes import change
 from clinics.curation.entry_document import EntryDocument, read_live
-from clinics.curation.workflow import locked_entry
+from clinics.curation.workflow import WorkflowError, locked_entry
 from clinics.due import claim_due, identity_checked, identity_due, second_opinion_due
 from clinics.models import (
     PENDING,
@@ -95,7 +95,8 @@ def verify(
 
     Where somebody was reached, every published claim and second-opinion term in ``scope`` counts
     as checked on that day, in a pending draft too. A check that was recorded for a later day stays.
-    All or none; raises :class:`Unverifiable`.
+    All or none; raises :class:`Unverifiable`, and :class:`WorkflowError` for one that was merged
+    into another.
     """
     _refuse(on, method, outcome, scope)
     reached = outcome != Outcome.NOT_REACHED
@@ -121,6 +122,7 @@ def _verify(
 ) -> None:
     with change(by=by, why=_summary(on, method, outcome, note)):
         entry = locked_entry(facility)
+        _refuse_merged(facility)
         Verification.objects.create(
             facility=facility,
             verified_on=on,
@@ -141,6 +143,13 @@ def _verify(
                 entry.document = read_live(facility)
         entry.version += 1
         entry.save()
+
+
+def _refuse_merged(facility: Facility) -> None:
+    if facility.merged_into is not None:
+        names = {"name": str(facility), "survivor": str(facility.merged_into)}
+        message = _("%(name)s was merged into %(survivor)s. Check that one.")
+        raise WorkflowError(message % names)
 
 
 def _check_draft(document: EntryDocument, on: date, scope: Collection[str]) -> None:
