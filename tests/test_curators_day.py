@@ -246,33 +246,46 @@ def test_a_row_with_errors_is_refused_and_a_good_one_becomes_a_draft(
     assert Client().get("/api/v1/clinics?sport=golf").json()["count"] == 0
 
 
-def test_every_page_is_there_in_japanese_on_a_phone_in_the_dark(
-    chromium: Browser, live_server: Any, staff: None
+PAGES = {
+    "desks": "",
+    "clinic-list": "clinics/facility/",
+    "clinic-form": "clinics/facility/{id}/change/",
+    "review": "clinics/facility/{id}/review/",
+    "history": "clinics/facility/{id}/history/",
+    "verify": "clinics/facility/{id}/verify/",
+    "import": "clinics/facility/import/",
+    "export": "clinics/facility/export/",
+    "reports": "clinics/publicreport/",
+    "duplicates": "clinics/duplicatepair/",
+    "imports": "clinics/importrun/",
+    "quality": "quality/",
+    "concepts": "clinics/concept/",
+}
+
+
+@pytest.mark.parametrize(
+    ("look", "width", "language", "scheme"),
+    [("phone-ja-dark", 390, "ja", "dark"), ("desktop-en-light", 1280, "en", "light")],
+)
+def test_every_page_is_there_and_fits(
+    chromium: Browser,
+    live_server: Any,
+    staff: None,
+    look: str,
+    width: int,
+    language: str,
+    scheme: Any,
 ) -> None:
     (facility_id,) = register([record(35.0, 139.0, name="川口内科")])
-    page = signed_in(chromium, live_server.url, "taro", "ja")
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.emulate_media(color_scheme="dark")
-    clinic = f"clinics/facility/{facility_id}"
+    page = signed_in(chromium, live_server.url, "taro", language)
+    page.set_viewport_size({"width": width, "height": 844})
+    page.emulate_media(color_scheme=scheme)
     too_wide = {}
-    for name, path in {
-        "desks": "",
-        "clinic-list": "clinics/facility/",
-        "clinic-form": f"{clinic}/change/",
-        "review": f"{clinic}/review/",
-        "history": f"{clinic}/history/",
-        "verify": f"{clinic}/verify/",
-        "import": "clinics/facility/import/",
-        "export": "clinics/facility/export/",
-        "reports": "clinics/publicreport/",
-        "duplicates": "clinics/duplicatepair/",
-        "imports": "clinics/importrun/",
-        "quality": "quality/",
-        "concepts": "clinics/concept/",
-    }.items():
-        response = page.goto(f"{live_server.url}/admin/{path}")
+    for name, path in PAGES.items():
+        response = page.goto(f"{live_server.url}/admin/{path.format(id=facility_id)}")
         assert response is not None and response.status == 200, path
-        width = page.evaluate("document.documentElement.scrollWidth")
-        too_wide |= {path: width} if width > 390 else {}
-        picture(page, f"phone-{name}-ja-dark")
+        assert page.locator("html").get_attribute("lang") == language
+        taken = page.evaluate("document.documentElement.scrollWidth")
+        too_wide |= {path: taken} if taken > width else {}
+        picture(page, f"{look}-{name}")
     assert too_wide == {}
