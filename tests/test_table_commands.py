@@ -13,7 +13,7 @@ from django.test import Client
 from clinics.curation.matching import Candidate
 from clinics.curation.workflow import withdraw
 from clinics.imports.tables_kinds import TABLES
-from clinics.models import CuratedEntry, EntryState, Facility, ImportRun
+from clinics.models import CuratedEntry, EntryState, Facility, ImportRun, QualitySnapshot
 from clinics.publication_check import stale_listings
 from tests.catalogue import claim, clinic, record, register
 from tests.curating import edit, person
@@ -105,6 +105,8 @@ def test_publishing_at_once_shows_it_to_the_public(
     facility_id = clinic()
     (folder / "t.csv").write_bytes(csv_of(new_claim(facility_id)))
     run("import_table", "claims", "t.csv", "--by", "hanako", "--publish")
+    snapshot = QualitySnapshot.objects.get()
+    assert snapshot.import_run == ImportRun.objects.get()
     detail = client.get(f"/api/v1/clinics/{facility_id}").json()
     assert [item["slug"] for item in detail["sports"]] == ["golf"]
     (folder / "new.csv").write_bytes(csv_of({"name": "新しい診療所", "prefecture_code": "13"}))

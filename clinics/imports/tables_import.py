@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from clinics.changes import change, current_change
 from clinics.curation import matching
 from clinics.curation.checking import Unacceptable
+from clinics.curation.quality import take_snapshot
 from clinics.curation.workflow import (
     EditConflict,
     WorkflowError,
@@ -100,7 +101,9 @@ def import_table(
             for draft in plan.drafts:
                 _apply(draft, by, hand_in=hand_in, publish=publish)
                 progress("drafts", 1)
-        record(plan, ())
+        run = record(plan, ())
+        if publish and plan.drafts:
+            take_snapshot(run)
     return plan
 
 
