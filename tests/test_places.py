@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from clinics.imports.places_defaults import load_default_places
-from clinics.models import Place, PlaceName, PlaceSource
+from clinics.models import ImportRun, Place, PlaceName, PlaceSource
 from clinics.position import ecef, geodesic_m
 from finder.places import AmbiguousPlace, PlaceError, UnknownPlace, candidates, resolve
 from tests.places import place
@@ -35,7 +35,7 @@ def default_places(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         load_default_places()
         yield
-        for model in (PlaceName, Place, PlaceSource):
+        for model in (PlaceName, Place, PlaceSource, ImportRun):
             model.objects.all().delete()
 
 

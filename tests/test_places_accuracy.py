@@ -8,7 +8,7 @@ import pytest
 
 from clinics.imports.places_files import open_place_files
 from clinics.imports.places_import import import_places
-from clinics.models import Place, PlaceName, PlaceSource
+from clinics.models import ImportRun, Place, PlaceName, PlaceSource
 from clinics.position import ecef, geodesic_m
 from finder.places import AmbiguousPlace, UnknownPlace, candidates, resolve
 
@@ -117,7 +117,7 @@ def everything(django_db_setup, django_db_blocker, gazetteer_dir):
         files, _ = open_place_files([gazetteer_dir])
         import_places(files)
         yield
-        for model in (PlaceName, Place, PlaceSource):
+        for model in (PlaceName, Place, PlaceSource, ImportRun):
             model.objects.all().delete()
 
 

@@ -17,7 +17,7 @@ from clinics.imports.places_files import open_place_files
 from clinics.imports.places_import import import_places
 from clinics.imports.places_writing import delete_source
 from clinics.imports.refusal import ImportRefused
-from clinics.models import Place, PlaceKind, PlaceName, PlaceSource
+from clinics.models import ImportRun, Place, PlaceKind, PlaceName, PlaceSource
 from tests.place_files import (
     CITY_COLUMNS,
     LATEST_COLUMNS,
@@ -49,6 +49,7 @@ def defaults(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock():
         for name in PlaceSource.objects.values_list("name", flat=True):
             delete_source(name, "default")
+        ImportRun.objects.all().delete()
 
 
 def test_towns_get_the_codes_of_their_municipalities_and_make_their_whole(tmp_path: Path) -> None:
