@@ -2,12 +2,15 @@
 
 import os
 import shutil
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser, Page, sync_playwright
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -20,6 +23,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+LONGEST_FAREWELL_S = 10
 # Where pictures of the pages go; not committed.
 PICTURES = Path(__file__).parent.parent / "build" / "screenshots"
 
@@ -47,6 +51,20 @@ def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
         opened = driver.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield opened
         opened.close()
+        wait_for_server()
+        # With an event loop in the thread the test had a connection of its own, which nothing
+        # else closes.
+        connections.close_all()
+
+
+def wait_for_server() -> None:
+    """Let the live server's threads see that the browser is gone: each holds a connection to the
+    database, which could not be dropped before."""
+    deadline = time.monotonic() + LONGEST_FAREWELL_S
+    while time.monotonic() < deadline and any(
+        "process_request_thread" in thread.name for thread in threading.enumerate()
+    ):
+        time.sleep(0.05)
 
 
 def picture(page: Page, name: str, **options: Any) -> None:

@@ -8,6 +8,8 @@ import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.core.signals import request_finished
+from django.db import close_old_connections
 from django.test import Client, RequestFactory
 from django.urls import URLResolver
 
@@ -228,6 +230,15 @@ def named(patterns: list[Any]) -> Iterator[str]:
             yield pattern.name
 
 
+def close(response: Any) -> None:
+    """Close the files of an answer, but not the connection that the test's transaction is on."""
+    request_finished.disconnect(close_old_connections)
+    try:
+        response.close()
+    finally:
+        request_finished.connect(close_old_connections)
+
+
 def is_refused(response: Any) -> bool:
     """Turned away for who one is: to the sign-in, or outright."""
     to_sign_in = response.status_code == 302 and "/admin/login/" in response["Location"]
@@ -275,7 +286,7 @@ def test_an_address_is_open_to_those_who_may_and_to_nobody_else(
             response = client.get(address)
             assert is_refused(response) == (role not in rights.read), (role, "GET")
             assert response.status_code < 500
-            response.close()
+            close(response)
         if rights.write - {role} == rights.write != NOBODY:
             assert is_refused(client.post(address, rights.data)), (role, "POST")
             assert state_of_everything() == before
@@ -290,7 +301,7 @@ def test_who_may_send_something_is_not_turned_away(
         client = Client()
         client.force_login(people[role])
         response = client.post("/admin/" + rights.path.format(**ids), rights.data)
-        response.close()
+        close(response)
         assert not is_refused(response) and response.status_code < 500, role
 
 
