@@ -50,7 +50,7 @@ def test_a_list_takes_few_queries_however_many_facilities(
     admin_client: Client, django_assert_max_num_queries: object
 ) -> None:
     load_starter()
-    with django_assert_max_num_queries(10):  # type: ignore[operator]
+    with django_assert_max_num_queries(8):  # type: ignore[operator]
         admin_client.get("/admin/clinics/facility/")
 
 

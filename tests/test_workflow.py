@@ -31,6 +31,7 @@ from clinics.models import (
     EntryState,
     Facility,
     Listing,
+    OfficialFacts,
     Status,
 )
 from clinics.publication_check import stale_listings
@@ -247,3 +248,22 @@ def test_departments_swap_names_and_keep_their_hours_and_claims(
     assert written == changed
     assert [row["id"] for row in written["departments"]] == ids[: len(written["departments"])]
     assert list(stale_listings()) == []
+
+
+def test_the_registers_words_stay_as_they_are_whatever_curators_publish(
+    curator: User, reviewer: User
+) -> None:
+    facility_id = clinic()
+    before = OfficialFacts.objects.values().get(facility=facility_id)
+    entry = edit(
+        facility_id,
+        curator,
+        name="書き換え",
+        phone="1",
+        latitude=36.0,
+        longitude=140.0,
+        position_source="curated",
+    )
+    through_review(entry, curator, reviewer)
+    assert seen(facility_id)["name"] == "書き換え"
+    assert OfficialFacts.objects.values().get(facility=facility_id) == before
