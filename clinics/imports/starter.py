@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import transaction
 
 from clinics.changes import change
+from clinics.curation.entry_document import TERM_FIELDS
 from clinics.curation.history import origins_of_old
 from clinics.curation.quality import take_snapshot
 from clinics.curation.workflow import note_live_change
@@ -52,30 +53,9 @@ FACILITIES, INSTITUTIONS, SECOND_OPINIONS = FILES = (
 )
 # What is said of athletes rests on other evidence than what is said of medicine.
 ATHLETE_SCHEMES = {Scheme.SPORT, Scheme.LEVEL, Scheme.CREDENTIAL, Scheme.EVIDENCE}
-TERMS_AS_THEY_ARE = (
-    "offered",
-    "fee",
-    "fee_currency",
-    "fee_tax",
-    "minutes",
-    "extra_fee",
-    "extra_minutes",
-    "modes",
-    "letter",
-    "images",
-    "attendees",
-    "exclusions",
-    "doctor_consent",
-    "target_conditions",
-    "includes_neurology",
-    "includes_orthopaedics",
-    "booking",
-    "lead_time_days",
-    "report_to_referrer",
-    "cancellation",
-    "sources",
-    "asserted_on",
-    "status",
+# Where a statement comes from and what limits it is put together here, not taken as it is.
+TERMS_AS_THEY_ARE = tuple(
+    name for name in TERM_FIELDS if name not in ("note", "origin", "recorded_on")
 )
 
 Entry = Mapping[str, Any]
