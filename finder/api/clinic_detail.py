@@ -3,18 +3,17 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from finder.api import schema
-from finder.api.caching import REVALIDATE, answer, has_current, not_modified
-from finder.api.problems import problem
+from finder.api.caching import answer, has_current, not_modified
+from finder.api.departed import gone
 from finder.api.reading import ReadView, refuse_parameters
 from finder.api.throttling import ReadThrottle
-from finder.search import departed, detail, version
+from finder.search import detail, version
 
 
 class ClinicDetail(ReadView):
@@ -34,7 +33,7 @@ class ClinicDetail(ReadView):
         refuse_parameters(request)
         found = detail(id)
         if found is None:
-            return _gone(request, id)
+            return gone(request, id, "clinic-detail")
         current, document = found
         return answer(request, document.encode(), _etag(id, current))
 
@@ -47,20 +46,6 @@ class ClinicDetail(ReadView):
             return None
         current = version(clinic_id)
         return None if current is None else _etag(clinic_id, current)
-
-
-def _gone(request: Request, clinic_id: UUID) -> HttpResponse:
-    """Where a clinic went that is not published. Raises ``Http404`` for one that nobody ever saw."""
-    found = departed(clinic_id)
-    if found is None:
-        raise Http404(f"There is no clinic {clinic_id}.")
-    # It may come back, or turn out to be another: no cache is to answer for good.
-    headers = {"Cache-Control": REVALIDATE}
-    if found.successor is None:
-        return problem(request, 410, f"Clinic {clinic_id} is no longer listed.", headers=headers)
-    headers["Location"] = reverse("clinic-detail", args=[found.successor])
-    detail = f"Clinic {clinic_id} was found to be clinic {found.successor}."
-    return problem(request, 301, detail, headers=headers)
 
 
 def _etag(clinic_id: UUID, current: int) -> str:

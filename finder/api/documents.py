@@ -4,6 +4,7 @@ from typing import Annotated, Literal, NotRequired, TypedDict
 
 from clinics.documents import ClinicSummary
 from clinics.models import ReportSubject
+from finder.api.checklists.preparation_documents import EmergencyDocument
 from finder.api.place_documents import PlaceDocument
 
 # "from" is a word of Python's own, so this one cannot be written as a class.
@@ -258,3 +259,6 @@ class Problem(TypedDict):
     detail: str
     instance: str
     errors: NotRequired[list[ProblemError]]
+    emergency: NotRequired[
+        Annotated[EmergencyDocument, "What answers that are wrong in part say all the same; first"]
+    ]

@@ -1,6 +1,6 @@
 """Which form a client wants its answer in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.http import HttpRequest
@@ -30,24 +30,27 @@ class OneForm(BaseContentNegotiation):
         return next(iter(renderers)), JSON
 
 
-def choose_format(word: str | None, request: HttpRequest) -> str:
-    """The media type of the answer to a search: what ``format`` says, else what Accept prefers.
+def choose_format(
+    word: str | None, request: HttpRequest | Request, forms: Mapping[str, str] = FORMATS
+) -> str:
+    """The media type of an answer: what ``format`` says, else what Accept prefers of ``forms``.
 
-    Raises ``NotAcceptable`` where Accept takes none of them.
+    ``forms`` are media types by the words of ``format``, the one preferred first. Raises
+    ``NotAcceptable`` where Accept takes none of them.
     """
     if word is not None:
-        return FORMATS[word]
+        return forms[word]
     accept = request.META.get("HTTP_ACCEPT") or "*/*"
     if accept == "*/*":
-        return JSON
+        return next(iter(forms.values()))
     ranges = [MediaType(text) for text in accept.split(",")]
     preferred, media_type = max(
-        ((_preference(media_type, ranges), media_type) for media_type in FORMATS.values()),
+        ((_preference(media_type, ranges), media_type) for media_type in forms.values()),
         key=lambda pair: pair[0],
     )
     if not preferred[0]:
         there_is = ", ".join(
-            f"{media_type} (format={name})" for name, media_type in FORMATS.items()
+            f"{media_type} (format={name})" for name, media_type in forms.items()
         )
         raise NotAcceptable(f"None of what Accept names is to be had. There is {there_is}.")
     return media_type

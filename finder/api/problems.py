@@ -9,6 +9,7 @@ import orjson
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions
 
+from finder.api.checklists.preparation_documents import EmergencyDocument
 from finder.api.documents import ProblemError
 from finder.api.place_documents import place_document
 from finder.problems import InvalidParameters, ParameterError
@@ -25,6 +26,7 @@ def problem(
     kind: str = "about:blank",
     errors: Sequence[Mapping[str, Any]] = (),
     headers: Mapping[str, str] | None = None,
+    emergency: EmergencyDocument | None = None,
 ) -> HttpResponse:
     """A problem document. ``instance`` is the path alone: the query may hold a position."""
     body: dict[str, Any] = {
@@ -36,6 +38,8 @@ def problem(
     }
     if errors:
         body["errors"] = list(errors)
+    if emergency:
+        body = {"emergency": emergency, **body}
     return HttpResponse(
         orjson.dumps(body),
         status=status,
@@ -48,9 +52,7 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> HttpRespon
     """Django REST framework's exception handler; None lets an unforeseen error go on."""
     request = context["request"]
     if isinstance(error, InvalidParameters):
-        errors = [_document(item) for item in error.errors]
-        detail = " ".join(f"{item.parameter}: {item.message}" for item in error.errors)
-        return problem(request, 400, detail, kind=INVALID_PARAMETERS, errors=errors)
+        return invalid_parameters(request, error)
     if isinstance(error, Http404):
         return problem(request, 404, str(error) or "There is nothing here.")
     if isinstance(error, exceptions.APIException):
@@ -62,6 +64,24 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> HttpRespon
             headers["Retry-After"] = str(max(1, math.ceil(wait_s)))
         return problem(request, error.status_code, str(error.detail), headers=headers)
     return None
+
+
+def invalid_parameters(
+    request: HttpRequest,
+    error: InvalidParameters,
+    first: str = "",
+    emergency: EmergencyDocument | None = None,
+) -> HttpResponse:
+    """What is wrong with a question; ``first`` is said, and ``emergency`` stands, before all else."""
+    said = [f"{item.parameter}: {item.message}" for item in error.errors]
+    return problem(
+        request,
+        400,
+        " ".join([first, *said]).strip(),
+        kind=INVALID_PARAMETERS,
+        errors=[_document(item) for item in error.errors],
+        emergency=emergency,
+    )
 
 
 def _document(error: ParameterError) -> ProblemError:

@@ -7,6 +7,11 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from clinics.documents import ClinicDetail, ClinicSummary, QualityReport
 from clinics.models import Scheme
+from finder.api.checklists.documents import ChecklistList
+from finder.api.checklists.preparation_documents import (
+    ClinicChecklistDocument,
+    PreparationDocument,
+)
 from finder.api.components import components_of, schema_of
 from finder.api.documents import (
     ConceptList,
@@ -17,6 +22,7 @@ from finder.api.documents import (
     SearchResponse,
 )
 from finder.api.place_documents import PlaceList
+from finder.checklist.definition import Checklist
 from finder.parameters import SearchParameters
 from finder.questions import MOST_REPETITIONS
 
@@ -30,6 +36,10 @@ DOCUMENTS = (
     ReportRequest,
     ReportReceipt,
     QualityReport,
+    ChecklistList,
+    Checklist,
+    ClinicChecklistDocument,
+    PreparationDocument,
     Problem,
 )
 

@@ -1,0 +1,57 @@
+"""`GET /api/v1/clinics/{id}/checklist`: a checklist with the clinic's own terms at its items."""
+
+from uuid import UUID
+
+import orjson
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from finder.api.caching import answer, digest_etag
+from finder.api.checklists import schema
+from finder.api.checklists.documents import definition_document
+from finder.api.checklists.clinic_notes import clinic_document, notes_of, published
+from finder.api.checklists.reading import (
+    HTML,
+    JSON,
+    MARKDOWN,
+    content_type,
+    read_clinic_checklist,
+    read_form,
+)
+from finder.api.departed import gone
+from finder.api.reading import ReadView
+from finder.checklist.forms.checklist_markdown import checklist_markdown
+from finder.checklist.forms.pages_html import checklist_html
+
+FORMS = {"json": JSON, "md": MARKDOWN, "html": HTML}
+
+
+class ClinicChecklistView(ReadView):
+    """A checklist for one clinic."""
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        """Every answer depends on what form was asked for, refusals of it too."""
+        return super().default_response_headers | {"Vary": "Accept"}
+
+    @extend_schema(**schema.CLINIC)
+    def get(self, request: Request, id: UUID) -> HttpResponse:
+        """The checklist with the clinic's terms, each with source, date and age."""
+        media_type, language = read_form(request, FORMS, ("checklist",))
+        checklist = read_clinic_checklist(request)
+        clinic = published(id)
+        if clinic is None:
+            return gone(request, id, "clinic-checklist")
+        notes = notes_of(checklist, clinic)
+        if media_type == JSON:
+            document = {
+                "clinic": clinic_document(clinic, notes),
+                "checklist": definition_document(checklist),
+            }
+            body = orjson.dumps(document)
+        elif media_type == MARKDOWN:
+            body = checklist_markdown(checklist, language, notes, clinic["name"]).encode()
+        else:
+            body = checklist_html(checklist, language, notes, clinic["name"]).encode()
+        return answer(request, body, digest_etag(body), media_type=content_type(media_type))

@@ -1,0 +1,72 @@
+"""`GET /api/v1/checklists` and `GET /api/v1/checklists/{slug}`."""
+
+import orjson
+from django.http import HttpResponse
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from finder.api.caching import answer, digest_etag
+from finder.api.checklists import schema
+from finder.api.checklists.documents import ChecklistList, brief, definition_document
+from finder.api.checklists.reading import (
+    FHIR,
+    HTML,
+    JSON,
+    MARKDOWN,
+    checklist_of,
+    content_type,
+    read_form,
+)
+from finder.api.reading import ReadView, refuse_parameters
+from finder.checklist.definition import Checklist, Language
+from finder.checklist.fhir_questionnaire import questionnaire
+from finder.checklist.forms.checklist_markdown import checklist_markdown
+from finder.checklist.forms.pages_html import checklist_html
+from finder.checklist.loading import checklists
+
+FORMS = {"json": JSON, "fhir": FHIR, "md": MARKDOWN, "html": HTML}
+
+
+class ChecklistsView(ReadView):
+    """The checklists that there are."""
+
+    @extend_schema(**schema.LIST)
+    def get(self, request: Request) -> HttpResponse:
+        """Every checklist, briefly."""
+        refuse_parameters(request)
+        document: ChecklistList = {
+            "results": [
+                brief(checklist, reverse("checklist", args=[slug]))
+                for slug, checklist in checklists().items()
+            ]
+        }
+        body = orjson.dumps(document)
+        return answer(request, body, digest_etag(body))
+
+
+class ChecklistView(ReadView):
+    """One checklist, whole."""
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        """Every answer depends on what form was asked for, refusals of it too."""
+        return super().default_response_headers | {"Vary": "Accept"}
+
+    @extend_schema(**schema.DETAIL)
+    def get(self, request: Request, slug: str) -> HttpResponse:
+        """The definition as JSON, as a FHIR Questionnaire, as Markdown or as a page to print."""
+        checklist = checklist_of(slug)
+        media_type, language = read_form(request, FORMS)
+        body = _body(checklist, media_type, language)
+        return answer(request, body, digest_etag(body), media_type=content_type(media_type))
+
+
+def _body(checklist: Checklist, media_type: str, language: Language) -> bytes:
+    if media_type == MARKDOWN:
+        return checklist_markdown(checklist, language).encode()
+    if media_type == HTML:
+        return checklist_html(checklist, language).encode()
+    if media_type == FHIR:
+        return orjson.dumps(questionnaire(checklist))
+    return orjson.dumps(definition_document(checklist))

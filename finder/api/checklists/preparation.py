@@ -1,0 +1,149 @@
+"""`POST /api/v1/checklists/{slug}/prepare`: answers in, a prepared visit out, and nothing kept.
+
+What is sent is neither stored, logged nor cached, nor ever part of an address.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import orjson
+from django.http import HttpResponse
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from clinics.models import Concept
+from finder.api.bodies import read_body
+from finder.api.checklists import schema
+from finder.api.checklists.clinic_notes import clinic_document, notes_of, published
+from finder.api.checklists.preparation_documents import (
+    ClinicNotes,
+    Labels,
+    emergency_document,
+    preparation_document,
+)
+from finder.api.checklists.reading import (
+    FHIR,
+    HTML,
+    JSON,
+    MARKDOWN,
+    PDF,
+    checklist_of,
+    content_type,
+    read_form,
+)
+from finder.api.checklists.request import Asked, InvalidAnswers, read_request
+from finder.api.problems import invalid_parameters
+from finder.api.reading import ReadView
+from finder.checklist.definition import Checklist, RoutingRow
+from finder.checklist.fhir_response import questionnaire_response
+from finder.checklist.forms.pages_html import summary_html
+from finder.checklist.forms.summary_markdown import summary_markdown
+from finder.checklist.forms.summary_pdf import summary_pdf
+from finder.checklist.page import Page
+from finder.checklist.preparing import Preparation, prepare
+from finder.checklist.summary import summarise
+from finder.problems import ParameterError
+
+FORMS = {"json": JSON, "fhir": FHIR, "md": MARKDOWN, "html": HTML, "pdf": PDF}
+LONGEST_BODY_BYTES = 128 * 1024
+
+
+class PrepareView(ReadView):
+    """A visit prepared."""
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        """Every answer depends on what form was asked for, refusals of it too."""
+        return super().default_response_headers | {"Vary": "Accept"}
+
+    @extend_schema(**schema.PREPARE)
+    def post(self, request: Request, slug: str) -> HttpResponse:
+        """What follows from answers; an emergency among them first, even where others are wrong."""
+        checklist = checklist_of(slug)
+        media_type, _ = read_form(request, FORMS)
+        body = read_body(request, [JSON, FHIR], LONGEST_BODY_BYTES)
+        try:
+            asked = read_request(checklist, body, timezone.localdate())
+            prepared = prepare(checklist, asked.answers)
+            clinic = _clinic(checklist, asked.clinic, prepared)
+        except InvalidAnswers as error:
+            return _refusal(request, checklist, error)
+        return HttpResponse(
+            _body(checklist, asked, prepared, clinic, media_type),
+            content_type=content_type(media_type),
+            headers={"Cache-Control": "private, no-store", **_disposition(media_type)},
+        )
+
+
+def _body(
+    checklist: Checklist,
+    asked: Asked,
+    prepared: Preparation,
+    clinic: ClinicNotes | None,
+    media_type: str,
+) -> bytes:
+    if media_type == FHIR:
+        return orjson.dumps(questionnaire_response(checklist, asked.answers, timezone.now()))
+    pages = _pages(checklist, asked, prepared)
+    if media_type == PDF:
+        return summary_pdf(pages)
+    if media_type == MARKDOWN:
+        return summary_markdown(pages).encode()
+    if media_type == HTML:
+        return summary_html(pages).encode()
+    labels = _labels(prepared.routing)
+    return orjson.dumps(
+        preparation_document(checklist, asked.answers, prepared, pages, clinic, labels)
+    )
+
+
+def _pages(checklist: Checklist, asked: Asked, prepared: Preparation) -> Sequence[Page]:
+    today = timezone.localdate()
+    return [
+        summarise(checklist, asked.answers, prepared.emergency, language, today)
+        for language in asked.languages
+    ]
+
+
+def _clinic(
+    checklist: Checklist, clinic_id: UUID | None, prepared: Preparation
+) -> ClinicNotes | None:
+    """The clinic asked about. Raises :class:`InvalidAnswers` for one that is not published."""
+    if clinic_id is None:
+        return None
+    clinic = published(clinic_id)
+    if clinic is None:
+        message = f"There is no published clinic {clinic_id}."
+        signs = tuple(sign.option for sign in prepared.emergency)
+        raise InvalidAnswers((ParameterError("clinic", "unknown-value", message),), signs)
+    return clinic_document(clinic, notes_of(checklist, clinic))
+
+
+def _labels(rows: Sequence[RoutingRow]) -> Labels:
+    slugs = {slug for row in rows for stop in row.stops for slug in stop.categories + stop.services}
+    concepts = Concept.objects.filter(scheme__in=("category", "service"), slug__in=slugs)
+    return {
+        (concept.scheme, concept.slug): {
+            "slug": concept.slug,
+            "label_ja": concept.label_ja,
+            "label_en": concept.label_en,
+        }
+        for concept in concepts
+    }
+
+
+def _refusal(request: Request, checklist: Checklist, error: InvalidAnswers) -> HttpResponse:
+    """What is wrong; an emergency that is among it stands first."""
+    signs = tuple(sign for sign in checklist.emergency.signs if sign.option in error.signs)
+    emergency = emergency_document(checklist, signs)
+    if emergency is None:
+        return invalid_parameters(request, error)
+    first = " ".join(f"{one['number']}: {one['label_en']}." for one in emergency["calls"])
+    return invalid_parameters(
+        request, error, first=f"{emergency['stop_en']} {first}", emergency=emergency
+    )
+
+
+def _disposition(media_type: str) -> dict[str, str]:
+    return {"Content-Disposition": 'inline; filename="summary.pdf"'} if media_type == PDF else {}

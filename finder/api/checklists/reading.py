@@ -1,0 +1,70 @@
+"""What the views of checklists share: which checklist, which form and which language."""
+
+from collections.abc import Iterable, Mapping
+
+from django.http import Http404, HttpRequest
+from rest_framework.request import Request
+
+from finder.api.negotiation import choose_format
+from finder.api.reading import refuse_parameters
+from finder.checklist.definition import LANGUAGES, Checklist, Language
+from finder.checklist.loading import checklists
+from finder.problems import InvalidParameters, ParameterError, suggestion
+
+JSON = "application/json"
+FHIR = "application/fhir+json"
+MARKDOWN = "text/markdown"
+HTML = "text/html"
+PDF = "application/pdf"
+# The forms a language is chosen for; the others hold both.
+IN_ONE_LANGUAGE = (MARKDOWN, HTML)
+CHARSETS = {MARKDOWN: "; charset=utf-8", HTML: "; charset=utf-8"}
+DEFAULT = "second-opinion"
+
+
+def checklist_of(slug: str) -> Checklist:
+    """A checklist by its slug. Raises ``Http404`` with what there is."""
+    found = checklists().get(slug)
+    if found is None:
+        raise Http404(f"There is no checklist {slug!r}; there is: {', '.join(checklists())}.")
+    return found
+
+
+def read_form(
+    request: Request, forms: Mapping[str, str], others: tuple[str, ...] = ()
+) -> tuple[str, Language]:
+    """The media type and language of an answer, by ``format`` or Accept and by ``lang``.
+
+    Raises :class:`InvalidParameters` for what the address does not have.
+    """
+    refuse_parameters(request, ("format", "lang", *others))
+    word, language = request.GET.get("format"), request.GET.get("lang")
+    _one_of("format", word, forms)
+    _one_of("lang", language, LANGUAGES)
+    media_type = choose_format(word, request, forms)
+    if language and media_type not in IN_ONE_LANGUAGE:
+        message = f"{media_type} holds both languages; leave lang out, or ask for format=md or html."
+        raise InvalidParameters([ParameterError("lang", "without-effect", message)])
+    return media_type, "en" if language == "en" else "ja"
+
+
+def content_type(media_type: str) -> str:
+    """A media type with its character encoding, where it has one to tell."""
+    return media_type + CHARSETS.get(media_type, "")
+
+
+def read_clinic_checklist(request: HttpRequest | Request) -> Checklist:
+    """The checklist that ``checklist`` names. Raises :class:`InvalidParameters`."""
+    slug = request.GET.get("checklist", DEFAULT)
+    _one_of("checklist", slug, checklists())
+    return checklists()[slug]
+
+
+def _one_of(name: str, value: str | None, accepted: Iterable[str]) -> None:
+    words = [*accepted]
+    if value is None or value in words:
+        return
+    message = f"{value[:64]!r} is not one of: {', '.join(words)}."
+    raise InvalidParameters(
+        [ParameterError(name, "unknown-value", message, suggestion(value, words))]
+    )

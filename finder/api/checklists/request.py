@@ -1,0 +1,129 @@
+"""What is asked of `prepare`: answers in JSON or as a FHIR QuestionnaireResponse."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from finder.checklist.answers import Answers
+from finder.checklist.definition import LANGUAGES, Checklist, Language
+from finder.checklist.fhir_response import wire_answers
+from finder.checklist.reading import Fault, echo, emergency_signs, language_tag, read_answers
+from finder.problems import InvalidParameters, ParameterError, suggestion
+
+MEMBERS = ("answers", "questionnaire_response", "route", "clinic", "languages", "text_language")
+RESOURCE = "resourceType"
+
+
+class InvalidAnswers(InvalidParameters):
+    """Answers that cannot be read, among which emergency signs can: ``signs`` are their codes."""
+
+    def __init__(self, errors: tuple[ParameterError, ...], signs: tuple[str, ...]) -> None:
+        super().__init__(errors)
+        self.signs = signs
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be prepared: the answers, for which clinic, in which languages."""
+
+    answers: Answers
+    clinic: UUID | None
+    languages: tuple[Language, ...]
+
+
+def read_request(checklist: Checklist, body: bytes, today: date) -> Asked:
+    """A request to prepare a visit. Raises :class:`InvalidAnswers` with every error in it."""
+    try:
+        sent = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise _invalid("body", "not-json", "The body is not JSON in UTF-8 (RFC 8259).") from None
+    if not isinstance(sent, Mapping):
+        message = f"{echo(sent)}; accepted is a JSON object with {', '.join(MEMBERS)}."
+        raise _invalid("body", "wrong-type", message)
+    if RESOURCE in sent:
+        sent = {"questionnaire_response": sent}
+    errors = _unknown(sent)
+    wire, text_language = _wire(checklist, sent, errors)
+    clinic = _clinic(sent.get("clinic"), errors)
+    languages = _languages(sent.get("languages"), errors)
+    answers: Answers = {}
+    try:
+        answers = read_answers(checklist, wire, today=today, text_language=text_language)
+    except InvalidParameters as error:
+        errors += error.errors
+    if errors:
+        raise InvalidAnswers(tuple(errors), emergency_signs(checklist, wire))
+    return Asked(answers, clinic, languages)
+
+
+def _wire(
+    checklist: Checklist, sent: Mapping[str, Any], errors: list[ParameterError]
+) -> tuple[Any, str | None]:
+    """The answers in the form of JSON, and the language of words without one of their own."""
+    text_language = None
+    if "questionnaire_response" in sent:
+        if "answers" in sent:
+            message = "Answers are given once, as answers or as a questionnaire_response."
+            errors.append(ParameterError("questionnaire_response", "not-with-answers", message))
+        try:
+            wire, text_language = wire_answers(checklist, sent["questionnaire_response"])
+        except InvalidParameters as error:
+            errors += error.errors
+            wire = {}
+    else:
+        wire = sent.get("answers", {})
+    if "text_language" in sent:
+        try:
+            text_language = language_tag(sent["text_language"])
+        except Fault as fault:
+            errors.append(ParameterError("text_language", fault.code, fault.message))
+    if "route" in sent and isinstance(wire, Mapping):
+        item = checklist.route_item
+        if wire.get(item, sent["route"]) != sent["route"]:
+            message = f"{echo(sent['route'])} is not what the answer {item} says; give one of them."
+            errors.append(ParameterError("route", "contradictory", message))
+        wire = {**wire, item: sent["route"]}
+    return wire, text_language
+
+
+def _clinic(raw: Any, errors: list[ParameterError]) -> UUID | None:
+    if raw is None:
+        return None
+    try:
+        return UUID(raw if isinstance(raw, str) else "")
+    except ValueError:
+        message = f"{echo(raw)}; accepted is the id of a clinic, a UUID."
+        errors.append(ParameterError("clinic", "wrong-type", message))
+        return None
+
+
+def _languages(raw: Any, errors: list[ParameterError]) -> tuple[Language, ...]:
+    if raw is None:
+        return LANGUAGES
+    accepted = isinstance(raw, list) and raw and len({*map(str, raw)}) == len(raw)
+    if not accepted or not all(one in LANGUAGES for one in raw):
+        message = f"{echo(raw)}; accepted is a list of {' and '.join(LANGUAGES)}, each once."
+        errors.append(ParameterError("languages", "wrong-type", message))
+        return LANGUAGES
+    return tuple(raw)
+
+
+def _unknown(sent: Mapping[str, Any]) -> list[ParameterError]:
+    return [
+        ParameterError(
+            name[:64],
+            "unknown-parameter",
+            f"There is no member {echo(name)}; accepted: {', '.join(MEMBERS)}.",
+            suggestion(name, MEMBERS),
+        )
+        for name in sent
+        if name not in MEMBERS
+    ]
+
+
+def _invalid(parameter: str, code: str, message: str) -> InvalidAnswers:
+    return InvalidAnswers((ParameterError(parameter, code, message),), ())
