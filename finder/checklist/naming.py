@@ -57,8 +57,8 @@ def _named(
 def _list(
     raw: Any, where: str, names: Names, faults: Faults, within: tuple[str, ...]
 ) -> tuple[Condition, ...]:
-    if not isinstance(raw, list) or not raw:
-        faults.add(where, f"{raw!r}; expected a list of one condition or more.")
+    if not isinstance(raw, list):
+        faults.add(where, f"{raw!r}; expected a list of conditions.")
         return ()
     read = [
         read_condition(inner, f"{where}[{index}]", names, faults, within)
