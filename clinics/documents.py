@@ -214,6 +214,9 @@ class ClinicDetail(ClinicSummary):
     second_opinions: list[SecondOpinionDocument]
     verifications: list[VerificationDocument]
     curated_sources: list[SourceReference]
+    curated_recorded_on: Annotated[
+        date | None, "When the curators wrote down what they say of the place itself; null: unknown"
+    ]
     curated_note: str | None
     credits: list[str]
 

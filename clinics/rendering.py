@@ -170,6 +170,7 @@ def detail(
             for row in entry.verifications
         ],
         "curated_sources": _sources(curated.get("sources", [])),
+        "curated_recorded_on": curated.get("recorded_on"),
         "curated_note": curated.get("note") or None,
         "credits": [line for line in [CREDITS.get(entry.facility["source"])] if line],
     }

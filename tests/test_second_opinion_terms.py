@@ -364,24 +364,22 @@ def test_a_search_goes_by_the_terms_that_the_document_holds(
 
 @pytest.mark.django_db
 def test_documents_from_before_there_was_a_comparable_fee_are_published_anew() -> None:
-    """Those of clinics without terms are left as they are."""
-    plain, with_terms = clinic(), clinic()
-    terms(with_terms)
-    publish([with_terms])
-    listing = Listing.objects.get(facility=with_terms)
+    clinic_id = clinic()
+    terms(clinic_id)
+    publish([clinic_id])
+    listing = Listing.objects.get(facility=clinic_id)
     old = orjson.loads(listing.detail)
     for row in old["second_opinions"]:
         del row["fee_per_30_minutes"]
     Listing.objects.filter(pk=listing.pk).update(detail=orjson.dumps(old).decode())
-    assert list(stale_listings()) == [with_terms]
+    assert list(stale_listings()) == [clinic_id]
 
-    migration = importlib.import_module("clinics.migrations.0008_comparable_fees")
-    migration.ask_for_listings_with_terms_anew(apps, SimpleNamespace(connection=connection))
+    migration = importlib.import_module("clinics.migrations.0008_every_listing_anew")
+    migration.ask_for_every_listing_anew(apps, SimpleNamespace(connection=connection))
     complete_after_migrate("default")
 
     assert list(stale_listings()) == []
-    assert Listing.objects.get(facility=with_terms).version == listing.version + 1
-    assert Listing.objects.get(facility=plain).version == 1
+    assert Listing.objects.get(facility=clinic_id).version == listing.version + 1
 
 
 @pytest.mark.django_db

@@ -28,7 +28,8 @@ class Statement:
 class TermNote:
     """A term of a clinic: what is stated of it, or else the question to ask by phone.
 
-    ``question`` is set exactly where ``stated`` is empty.
+    ``question`` is None where a statement answers it. Both are there where what is stated leaves
+    something to ask: minutes without a fee, terms whose time is over.
     """
 
     term: str
