@@ -152,7 +152,15 @@ class SecondOpinionDocument(TypedDict):
     minutes: int | None
     extra_fee: float | None
     extra_minutes: int | None
-    modes: list[Literal["in-person", "online", "written"]]
+    fee_per_30_minutes: Annotated[
+        float | None,
+        "`fee` / `minutes` × 30, rounded half up to hundredths: a rate to compare by, with tax or "
+        "without as `fee_tax` says and without `extra_fee`; null: one of the two is unknown",
+    ]
+    modes: Annotated[
+        list[Literal["in-person", "online", "written"]],
+        "Those that are stated; whether there are others is unknown",
+    ]
     letter: Rule
     images: Rule
     attendees: list[str]
@@ -206,6 +214,9 @@ class ClinicDetail(ClinicSummary):
     second_opinions: list[SecondOpinionDocument]
     verifications: list[VerificationDocument]
     curated_sources: list[SourceReference]
+    curated_recorded_on: Annotated[
+        date | None, "When the curators wrote down what they say of the place itself; null: unknown"
+    ]
     curated_note: str | None
     credits: list[str]
 

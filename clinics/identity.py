@@ -4,6 +4,8 @@ import uuid
 
 NAVII = "mhlw-navii"
 CURATED = "curated"
+# Begins the line of a note that says how the facility was found in its register.
+REGISTER_MATCH = "公式名簿との対応："
 
 # Version 5 of RFC 9562, in a namespace of this project's own.
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:clinic-finder:facility")

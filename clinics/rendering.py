@@ -10,6 +10,7 @@ import orjson
 
 from clinics.catalogue import Entry, Row
 from clinics.due import verify_by
+from clinics.fees import fee_per_30_minutes
 from clinics.filing import Evidence, evidence, term_strengths
 from clinics.hours import Closures
 from clinics.identity import CURATED, NAVII
@@ -169,6 +170,7 @@ def detail(
             for row in entry.verifications
         ],
         "curated_sources": _sources(curated.get("sources", [])),
+        "curated_recorded_on": curated.get("recorded_on"),
         "curated_note": curated.get("note") or None,
         "credits": [line for line in [CREDITS.get(entry.facility["source"])] if line],
     }
@@ -208,8 +210,10 @@ def _label(word: Word) -> dict[str, Any]:
 
 
 def _second_opinion_brief(entry: Entry) -> dict[str, Any]:
+    """The best answer of all terms, and the ways of those that do not say no."""
     answers = {row["offered"] for row in entry.second_opinions}
-    modes = {mode for row in entry.second_opinions for mode in row["modes"]}
+    not_refused = [row for row in entry.second_opinions if row["offered"] != YesNoUnknown.NO]
+    modes = {mode for row in not_refused for mode in row["modes"]}
     offered = next((answer for answer in ("yes", "no") if answer in answers), "unknown")
     return {"offered": offered, "modes": sorted(modes)}
 
@@ -293,11 +297,15 @@ def _second_opinion(row: Row) -> dict[str, Any]:
         "report_to_referrer",
     ]
     texts = ["target_conditions", "booking", "cancellation", "note"]
-    amounts = ["fee", "extra_fee"]
+    amounts = {
+        "fee": row["fee"],
+        "extra_fee": row["extra_fee"],
+        "fee_per_30_minutes": fee_per_30_minutes(row["fee"], row["minutes"]),
+    }
     return (
         {name: row[name] for name in as_they_are}
         | {name: row[name] or None for name in texts}
-        | {name: None if row[name] is None else float(row[name]) for name in amounts}
+        | {name: None if amount is None else float(amount) for name, amount in amounts.items()}
         | _provenance(row)
     )
 

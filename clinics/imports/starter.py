@@ -24,7 +24,7 @@ from clinics.curation.history import origins_of_old
 from clinics.curation.quality import take_snapshot
 from clinics.curation.workflow import note_live_change
 from clinics.hours import Closures
-from clinics.identity import CURATED, facility_uuid
+from clinics.identity import CURATED, REGISTER_MATCH, facility_uuid
 from clinics.imports.official import Import, store
 from clinics.imports.records import DepartmentRecord, FacilityRecord
 from clinics.imports.refusal import ImportRefused
@@ -309,5 +309,5 @@ class _Loader:
 def _joined(notes: Iterable[str], entry: Entry) -> str:
     """The limits of a statement, and how its facility was found in the register."""
     match = entry.get("match_note")
-    found = [f"公式名簿との対応：{match}"] if match else []
+    found = [f"{REGISTER_MATCH}{match}"] if match else []
     return "\n".join([note for note in notes if note] + found)

@@ -7,9 +7,8 @@ something without a source. Each check is a function from a checklist to its fau
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import get_type_hints
 
-from clinics.documents import ClinicDetail, SecondOpinionDocument
+from finder.checklist.clinic_term_texts import KNOWN_TERMS
 from finder.checklist.definition import (
     All,
     Any,
@@ -259,10 +258,10 @@ def _routing(
 
 
 def _terms(checklist: Checklist) -> Iterator[str]:
-    known = {*get_type_hints(SecondOpinionDocument), *get_type_hints(ClinicDetail)}
     for term in checklist.clinic_terms:
-        if term.term not in known:
-            yield f"clinic_terms[{term.term}]: the document of a clinic has no such member."
+        if term.term not in KNOWN_TERMS:
+            accepted = ", ".join(sorted(KNOWN_TERMS))
+            yield f"clinic_terms[{term.term}]: no such term of a clinic; accepted: {accepted}."
         if term.item not in checklist.item:
             yield f"clinic_terms[{term.term}]: there is no item {term.item!r}."
     for contradiction in checklist.contradictions:
