@@ -6,11 +6,11 @@ from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from finder import health
-from finder.api.clinic_detail import ClinicDetail
-from finder.api.clinic_search import ClinicSearch
 from finder.api.checklists.clinic import ClinicChecklistView
 from finder.api.checklists.definitions import ChecklistsView, ChecklistView
 from finder.api.checklists.preparation import PrepareView
+from finder.api.clinic_detail import ClinicDetail
+from finder.api.clinic_search import ClinicSearch
 from finder.api.concepts import Concepts
 from finder.api.places import Places
 from finder.api.quality import Quality
@@ -25,9 +25,7 @@ urlpatterns = [
     ),
     path("api/v1/checklists", ChecklistsView.as_view(), name="checklists"),
     path("api/v1/checklists/<slug:slug>", ChecklistView.as_view(), name="checklist"),
-    path(
-        "api/v1/checklists/<slug:slug>/prepare", PrepareView.as_view(), name="checklist-prepare"
-    ),
+    path("api/v1/checklists/<slug:slug>/prepare", PrepareView.as_view(), name="checklist-prepare"),
     path("api/v1/concepts", Concepts.as_view(), name="concepts"),
     path("api/v1/places", Places.as_view(), name="places"),
     path("api/v1/quality", Quality.as_view(), name="quality"),

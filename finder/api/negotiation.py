@@ -49,9 +49,7 @@ def choose_format(
         key=lambda pair: pair[0],
     )
     if not preferred[0]:
-        there_is = ", ".join(
-            f"{media_type} (format={name})" for name, media_type in forms.items()
-        )
+        there_is = ", ".join(f"{media_type} (format={name})" for name, media_type in forms.items())
         raise NotAcceptable(f"None of what Accept names is to be had. There is {there_is}.")
     return media_type
 

@@ -227,14 +227,15 @@ def _measure(item: Item, raw: Any, part: str | None) -> Measure:
 
 
 def _number(item: Item, raw: Any) -> float:
-    kind = "a whole number" if item.whole else "a number"
+    whole = item.whole or item.type == "scale"
+    kind = "a whole number" if whole else "a number"
     if not isinstance(raw, int | float) or isinstance(raw, bool):
         raise Fault("wrong-type", f"{echo(raw)}; accepted is {kind}.")
     least = 0 if item.least is None else item.least
     most = LARGEST_NUMBER if item.most is None else item.most
     if not least <= raw <= most:
         raise Fault("out-of-range", f"{echo(raw)}; accepted is {kind} from {least:g} to {most:g}.")
-    if item.whole and raw != int(raw):
+    if whole and raw != int(raw):
         raise Fault("not-whole", f"{echo(raw)}; accepted is {kind}.")
     return int(raw) if raw == int(raw) else raw
 

@@ -9,8 +9,8 @@ from rest_framework.request import Request
 
 from finder.api.caching import answer, digest_etag
 from finder.api.checklists import schema
-from finder.api.checklists.documents import definition_document
 from finder.api.checklists.clinic_notes import clinic_document, notes_of, published
+from finder.api.checklists.documents import definition_document
 from finder.api.checklists.reading import (
     HTML,
     JSON,

@@ -64,9 +64,7 @@ def definition_document(value: Any) -> Any:
 
 def both(name: str, text: Text | None) -> dict[str, str | None]:
     """A text as a pair of members; both null where there is none."""
-    return {
-        f"{name}_{language}": text and text.in_language(language) for language in LANGUAGES
-    }
+    return {f"{name}_{language}": text and text.in_language(language) for language in LANGUAGES}
 
 
 def condition_document(condition: definition.Condition) -> dict[str, Any]:

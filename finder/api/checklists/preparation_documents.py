@@ -224,7 +224,9 @@ class PreparationDocument(TypedDict):
     early_review: list[SignDocument]
     missing: Annotated[list[MissingDocument], "Required items before recommended ones"]
     contradictions: list[ContradictionDocument]
-    routing: Annotated[list[RoutingDocument], "In order of precedence; the first is where to go first"]
+    routing: Annotated[
+        list[RoutingDocument], "In order of precedence; the first is where to go first"
+    ]
     door: DoorDocument | None
     bring: list[BringDocument]
     questions: list[QuestionDocument]

@@ -43,7 +43,9 @@ def read_form(
     _one_of("lang", language, LANGUAGES)
     media_type = choose_format(word, request, forms)
     if language and media_type not in IN_ONE_LANGUAGE:
-        message = f"{media_type} holds both languages; leave lang out, or ask for format=md or html."
+        message = (
+            f"{media_type} holds both languages; leave lang out, or ask for format=md or html."
+        )
         raise InvalidParameters([ParameterError("lang", "without-effect", message)])
     return media_type, "en" if language == "en" else "ja"
 
