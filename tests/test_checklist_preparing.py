@@ -135,7 +135,9 @@ def test_an_emergency_sign_always_wins(raw: dict[str, Any], signs: list[str]) ->
         for language in LANGUAGES:
             page = page_of(answers, language)
             assert any("119" in line for line in page.warning)
-            assert all(sign.act.in_language(language) in page.warning for sign in prepared.emergency)
+            assert all(
+                sign.act.in_language(language) in page.warning for sign in prepared.emergency
+            )
     else:
         assert page_of(answers, "ja").warning == ()
 
@@ -182,7 +184,9 @@ def test_options_that_exclude_others_are_pointed_out_and_refuse_nothing() -> Non
     prepared = prepare(CHECKLIST, read({"family-history": ["none", "tremor"]}))
     (clash,) = prepared.contradictions
     assert clash.slug == "family-history.none" and clash.items == ("family-history",)
-    assert "いない" in clash.message.ja and "No one" in clash.message.en or "None" in clash.message.en
+    assert (
+        "いない" in clash.message.ja and "No one" in clash.message.en or "None" in clash.message.en
+    )
 
 
 def test_a_contradiction_does_not_hide_an_emergency() -> None:
