@@ -6,7 +6,7 @@ In Japanese, with the English of every text as a translation. What to do in an e
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from finder.checklist.definition import Checklist, Choice, Item, Text
+from finder.checklist.definition import Checklist, Choice, Emergency, Item, Saying, Text
 from finder.checklist.fhir_names import (
     BASE_LANGUAGE,
     COUNTRIES,
@@ -35,6 +35,8 @@ OF_OPTION = Text("{}：{}", "{}: {}")
 WHY = Text("理由：{}", "Why: {}")
 UNVERIFIED = Text("未確認：{}", "Not verified: {}")
 CALL = Text("{} {}", "{}: {}")
+BULLET = Text("・{}", "• {}")
+IF_ANY = Text("今、次のどれかがあるとき：", "If any of these is happening now:")
 
 
 def questionnaire(checklist: Checklist) -> dict[str, Any]:
@@ -118,15 +120,19 @@ def _of_item(
 
 def _help(item: Item) -> Text:
     """How to answer, what the options mean, why it matters, and what no source says."""
-    told = [item.help] if item.help else []
-    for option in item.options:
-        told += [_filled(OF_OPTION, option.label, text) for text in (option.help,) if text]
-    told.append(_filled(WHY, item.why))
-    told += [_filled(UNVERIFIED, text) for text in (item.unverified,) if text]
-    for option in item.options:
-        unverified = [option.unverified] if option.unverified else []
-        told += [_filled(UNVERIFIED, _filled(OF_OPTION, option.label, text)) for text in unverified]
-    return _joined(told)
+    meant = [_filled(OF_OPTION, one.label, one.help) for one in item.options if one.help]
+    unverified = [
+        _filled(OF_OPTION, one.label, one.unverified) for one in item.options if one.unverified
+    ]
+    return _joined(
+        [
+            *([item.help] if item.help else ()),
+            *meant,
+            _filled(WHY, item.why),
+            *_unverified(item.unverified),
+            *(line for text in unverified for line in _unverified(text)),
+        ]
+    )
 
 
 def _ends(item: Item) -> Iterator[dict[str, Any]]:
@@ -199,32 +205,42 @@ def _what_to_do_first(checklist: Checklist) -> dict[str, Any]:
     """The first thing that is read: at which signs to stop here, and whom to call."""
     emergency = checklist.emergency
     option = checklist.item[emergency.item].option
-    signs = [option[sign.option].label for sign in emergency.signs]
-    told = [emergency.title, _bullets(signs), emergency.stop, *_calls(checklist)]
+    signs = [_filled(BULLET, option[sign.option].label) for sign in emergency.signs]
+    told = [IF_ANY, *signs, emergency.stop, *_calls(emergency)]
     return _titled("display", f"{emergency.item}.first", _joined(told))
 
 
 def _what_to_do(checklist: Checklist, item: Item) -> Iterator[dict[str, Any]]:
-    """What is said as soon as a sign is chosen: to stop here, or to be examined soon."""
+    """What is said as soon as a sign is chosen: whom to call, or to be examined soon."""
     emergency, early = checklist.emergency, checklist.early_review
-    if item.slug == emergency.item:
-        told = _joined([emergency.title, emergency.stop, *_calls(checklist)])
-        codes = [sign.option for sign in emergency.signs]
-        when = one_of(checklist, item.slug, codes)
-        yield {**_titled("display", f"{item.slug}.stop", told), **when}
-    if item.slug == early.item:
-        for sign in early.signs:
-            label = item.option[sign.option].label
-            act = _filled(OF_OPTION, label, sign.act)
-            when = one_of(checklist, item.slug, [sign.option])
-            yield {**_titled("display", f"{item.slug}.{sign.option}.act", act), **when}
+    signs = emergency.signs if item.slug == emergency.item else ()
+    if signs:
+        say = [line for saying in emergency.say for line in _said(saying)]
+        told = [emergency.title, emergency.stop, *_calls(emergency), *say]
+        when = one_of(checklist, item.slug, [sign.option for sign in signs])
+        yield {**_titled("display", f"{item.slug}.stop", _joined(told)), **when}
+    for sign in (*signs, *(early.signs if item.slug == early.item else ())):
+        act = [_filled(OF_OPTION, item.option[sign.option].label, sign.act)]
+        act += [_filled(BULLET, sign.say)] if sign.say else []
+        act += _unverified(sign.unverified)
+        when = one_of(checklist, item.slug, [sign.option])
+        yield {**_titled("display", f"{item.slug}.{sign.option}.act", _joined(act)), **when}
 
 
-def _calls(checklist: Checklist) -> list[Text]:
-    return [
-        _filled(CALL, Text(call.number, call.number), call.label)
-        for call in checklist.emergency.calls
+def _calls(emergency: Emergency) -> list[Text]:
+    calls = [
+        [_filled(CALL, Text(call.number, call.number), call.label), *_unverified(call.unverified)]
+        for call in emergency.calls
     ]
+    return [line for lines in calls for line in lines]
+
+
+def _said(saying: Saying) -> list[Text]:
+    return [_filled(BULLET, saying.text), *_unverified(saying.unverified)]
+
+
+def _unverified(text: Text | None) -> list[Text]:
+    return [_filled(UNVERIFIED, text)] if text else []
 
 
 def _titled(kind: str, link_id: str, text: Text, **members: Any) -> dict[str, Any]:
@@ -240,7 +256,3 @@ def _filled(form: Text, *texts: Text) -> Text:
 def _joined(texts: Iterable[Text], between: str = "\n") -> Text:
     told = list(texts)
     return Text(between.join(text.ja for text in told), between.join(text.en for text in told))
-
-
-def _bullets(texts: Iterable[Text]) -> Text:
-    return _joined(Text(f"・{text.ja}", f"• {text.en}") for text in texts)
