@@ -8,12 +8,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NoReturn
+from typing import Any
 
 import httpx
 import pytest
 
 from tests.catalogue import claim, record, register
+from tests.packages import missing
 from tests.places import place
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -117,11 +118,6 @@ def node_project() -> Iterator[Path]:
         if result.returncode:
             missing(f"npm could not install: {result.stderr.strip()[:500]}")
         yield folder
-
-
-def missing(reason: str) -> NoReturn:
-    """Skip on a machine that lacks what a test needs; CI must have it."""
-    (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
 
 
 def test_a_generated_typescript_client_searches(

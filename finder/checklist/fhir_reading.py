@@ -1,0 +1,249 @@
+"""Answers out of a FHIR R4 (4.0.1) QuestionnaireResponse, strictly.
+
+What cannot be an answer to its question is refused by its linkId, with what would be accepted. The
+answers become JSON's first, so that :mod:`finder.checklist.reading` judges both alike.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from finder.checklist.answers import Answers
+from finder.checklist.definition import Checklist, Item
+from finder.checklist.fhir_names import canonical, versioned
+from finder.checklist.fhir_questionnaire import link_ids
+from finder.checklist.fhir_questions import Question, questions, questions_of
+from finder.checklist.fhir_values import value_of
+from finder.checklist.reading import (
+    LONGEST_ECHO,
+    Fault,
+    echo,
+    emergency_signs,
+    language_tag,
+    read_answers,
+)
+from finder.problems import InvalidParameters, ParameterError, suggestion
+
+RESPONSE = "QuestionnaireResponse"
+STATUSES = ("in-progress", "completed", "amended", "stopped")
+# FHIR forbids to ignore them: they may change what everything else means.
+MODIFIERS = ("modifierExtension", "implicitRules")
+
+Wire = dict[str, Any]
+
+
+@dataclass
+class Reading:
+    """What was read so far: values by linkId, the items that have a fault, and the faults."""
+
+    checklist: Checklist
+    asked: Mapping[str, Question]
+    values: dict[str, list[Any]] = field(default_factory=dict)
+    faulty: set[str] = field(default_factory=set)
+    errors: list[ParameterError] = field(default_factory=list)
+
+    def refuse(self, where: str, fault: Fault) -> None:
+        """Note what is wrong at a linkId or a path."""
+        where = where if len(where) <= LONGEST_ECHO else f"{where[:LONGEST_ECHO]}…"
+        self.errors.append(ParameterError(where, fault.code, fault.message, fault.near))
+        if where in self.asked:
+            self.faulty.add(self.asked[where].item.slug)
+
+
+def read_response(checklist: Checklist, document: Any, *, today: date) -> Answers:
+    """The answers of a QuestionnaireResponse, in the order of the definition.
+
+    ``today`` bounds dates that lie in the past. Raises :class:`InvalidParameters` with an error for
+    everything that is wrong, each named by its linkId, or its path where it has none.
+    """
+    wire, language, errors = _read(checklist, document)
+    try:
+        answers = read_answers(checklist, wire, today=today, text_language=language)
+    except InvalidParameters as invalid:
+        errors = [*errors, *invalid.errors]
+    if errors:
+        raise InvalidParameters(errors)
+    return answers
+
+
+def wire_answers(checklist: Checklist, document: Any) -> tuple[Wire, str | None]:
+    """The answers of a QuestionnaireResponse as JSON has them, and the language of its words (BCP 47).
+
+    Raises :class:`InvalidParameters` as :func:`read_response`, for what is wrong with the FHIR of it.
+    """
+    wire, language, errors = _read(checklist, document)
+    if errors:
+        raise InvalidParameters(errors)
+    return wire, language
+
+
+def emergency_signs_named(checklist: Checklist, document: Any) -> tuple[str, ...]:
+    """The emergency signs that a response names, however wrong the rest of it is."""
+    slug = checklist.emergency.item
+    codes = []
+    for path, node in _nodes(document):
+        if isinstance(node, Mapping) and node.get("linkId") == slug:
+            answers = (answer for _, answer in _listed(path, node.get("answer", [])))
+            values = (one.get("valueCoding") for one in answers if isinstance(one, Mapping))
+            codes += [value.get("code") for value in values if isinstance(value, Mapping)]
+    return emergency_signs(checklist, {slug: codes})
+
+
+def _read(checklist: Checklist, document: Any) -> tuple[Wire, str | None, list[ParameterError]]:
+    """JSON's answers of what is right, the language of the words, and what is wrong."""
+    given = document.get("resourceType") if isinstance(document, Mapping) else document
+    if given != RESPONSE:
+        message = f"{echo(given)}; accepted is {RESPONSE}."
+        raise InvalidParameters([ParameterError("resourceType", "wrong-resource", message)])
+    reading = Reading(checklist, questions(checklist))
+    language = _head(reading, document)
+    unasked = link_ids(checklist) - reading.asked.keys()
+    for path, node in _nodes(document):
+        if not isinstance(node, Mapping) or not isinstance(node.get("linkId"), str):
+            message = f"{echo(node)}; accepted are objects with linkId, in a list."
+            reading.refuse(path, Fault("wrong-type", message))
+        elif node["linkId"] in reading.asked:
+            _asked(reading, reading.asked[node["linkId"]], node)
+        else:
+            _unasked(reading, node, node["linkId"] in unasked)
+    wire = {item.slug: _answer(reading, item) for item in checklist.items}
+    given_wire = {slug: answer for slug, answer in wire.items() if answer is not None}
+    return given_wire, language, reading.errors
+
+
+def _head(reading: Reading, document: Mapping[str, Any]) -> str | None:
+    """The language of a response; notes what keeps it from being one of this checklist."""
+    checklist = reading.checklist
+    _modifiers(reading, "", document)
+    status = document.get("status")
+    if status not in STATUSES:
+        message = f"{echo(status)} is not one of: {', '.join(STATUSES)}."
+        reading.refuse("status", Fault("wrong-status", message))
+    if "questionnaire" in document and not _is_of(checklist, document["questionnaire"]):
+        accepted = f"{versioned(checklist)}, or another {_major(checklist.version)}.x.y of it"
+        message = f"{echo(document['questionnaire'])}; accepted is {accepted}."
+        reading.refuse("questionnaire", Fault("other-questionnaire", message))
+    try:
+        return language_tag(document["language"]) if "language" in document else None
+    except Fault as fault:
+        reading.refuse("language", fault)
+        return None
+
+
+def _is_of(checklist: Checklist, named: Any) -> bool:
+    """Whether a Questionnaire is this one, in a version whose answers mean the same."""
+    if not isinstance(named, str):
+        return False
+    address, _, version = named.partition("|")
+    same = not version or _major(version) == _major(checklist.version)
+    return address == canonical(checklist.slug) and same
+
+
+def _major(version: str) -> str:
+    return version.partition(".")[0]
+
+
+def _modifiers(reading: Reading, where: str, element: Mapping[str, Any]) -> None:
+    for name in MODIFIERS:
+        if name in element:
+            fault = Fault("modifier", f"{name} is not accepted, since none is understood here.")
+            reading.refuse(where or name, fault)
+
+
+def _nodes(document: Any) -> Iterator[tuple[str, Any]]:
+    """Every item with its path, however deep they are nested; None where it cannot be one."""
+    waiting = [_inner(RESPONSE, document)] if isinstance(document, Mapping) else []
+    while waiting:
+        path, node = next(waiting[-1], ("", None))
+        if not path:
+            waiting.pop()
+            continue
+        yield path, node
+        if isinstance(node, Mapping):
+            waiting.append(_inner(path, node))
+
+
+def _inner(path: str, node: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The items within an item, and within its answers."""
+    yield from _listed(f"{path}.item", node.get("item", []))
+    for where, answer in _listed(f"{path}.answer", node.get("answer", [])):
+        if isinstance(answer, Mapping):
+            yield from _listed(f"{where}.item", answer.get("item", []))
+
+
+def _listed(path: str, raw: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(raw, list):
+        for index, inner in enumerate(raw):
+            yield f"{path}[{index}]", inner
+    else:
+        yield path, None
+
+
+def _asked(reading: Reading, question: Question, node: Mapping[str, Any]) -> None:
+    """Take the answers to a question."""
+    link_id, answers = question.link_id, node.get("answer", [])
+    _modifiers(reading, link_id, node)
+    if not isinstance(answers, list):
+        message = f"{echo(answers)}; accepted is a list of answers."
+        reading.refuse(link_id, Fault("wrong-type", message))
+        return
+    values = reading.values.setdefault(link_id, [])
+    for answer in answers:
+        try:
+            values.append(value_of(reading.checklist, question, answer))
+        except Fault as fault:
+            reading.refuse(link_id, fault)
+    if len(values) > question.most_answers == 1:
+        reading.refuse(link_id, Fault("repeated", f"{len(values)} answers; one is accepted."))
+
+
+def _unasked(reading: Reading, node: Mapping[str, Any], known: bool) -> None:
+    """A heading or a text, which has no answer, or what the Questionnaire does not have."""
+    link_id = node["linkId"]
+    _modifiers(reading, link_id, node)
+    if not known:
+        message = f"The checklist {reading.checklist.slug} has no item {echo(link_id)}."
+        near = suggestion(link_id, reading.asked)
+        reading.refuse(link_id, Fault("unknown-item", message, near))
+    elif node.get("answer"):
+        reading.refuse(link_id, Fault("not-a-question", "It asks nothing; leave its answer out."))
+
+
+def _answer(reading: Reading, item: Item) -> Any:
+    """JSON's answer to an item; None where there is none, or where it is wrong."""
+    asked = questions_of(item)
+    values = [reading.values.get(question.link_id) for question in asked]
+    given = [(question, found) for question, found in zip(asked, values, strict=True) if found]
+    if not given or item.slug in reading.faulty:
+        return None
+    if item.parts:
+        return {one.part.slug: found[0] for one, found in given if one.part}
+    if item.options:
+        return _choices(reading, item, given)
+    return given[0][1] if item.most_texts > 1 else given[0][1][0]
+
+
+def _choices(reading: Reading, item: Item, given: list[tuple[Question, list[Any]]]) -> Any:
+    chosen: list[dict[str, Any]] = []
+    for question, values in given:
+        option = question.option
+        if option is None:
+            chosen = [{"code": code} for code in values]
+            continue
+        of_option = [one for one in chosen if one["code"] == option.code]
+        if not of_option:
+            message = f"{option.code!r} of {item.slug} is not chosen, of which alone it is asked."
+            reading.refuse(question.link_id, Fault("option-not-chosen", message))
+        for one in of_option:
+            one |= _more(question, values[0])
+    if item.slug in reading.faulty:
+        return None
+    return chosen if item.type == "multiple-choice" else chosen[0]
+
+
+def _more(question: Question, value: Any) -> dict[str, Any]:
+    """What an answer adds to the option it is asked of."""
+    if question.qualifier:
+        return {question.qualifier.slug: value}
+    return value if isinstance(value, dict) else {"text": value}

