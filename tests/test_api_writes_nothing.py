@@ -15,6 +15,12 @@ from tests.catalogue import clinic
 pytestmark = pytest.mark.django_db
 
 JSON = "application/json"
+PREPARE = "/api/v1/checklists/second-opinion/prepare"
+# What is said by each address that takes a body, and taken by it.
+BODIES = {
+    PREPARE: {"answers": {"severity": 7, "top-questions": ["Why?"]}, "text_language": "en"},
+}
+REPORT = {"subject": "other", "statement": "Wrong.", "contact": "x"}
 
 
 def address(clinic_id: UUID) -> str:
@@ -31,6 +37,7 @@ def addresses(
                 yield from addresses(pattern.url_patterns, clinic_id, f"{before}{pattern.pattern}")
             continue
         route = re.sub(r"<uuid:\w+>", str(clinic_id), f"{before}{pattern.pattern}")
+        route = re.sub(r"<slug:\w+>", "second-opinion", route)
         yield re.sub(r"<\w+:\w+>", "x", route)
 
 
@@ -49,16 +56,17 @@ def test_nothing_outside_the_admin_writes_but_reports_which_write_reports(client
     # The choice of the admin's language writes a cookie alone.
     every = [one for one in routes if one != "/admin/language"]
     assert address(clinic_id) in every and "/api/v1/clinics" in every and "/healthz" in every
-    body = json.dumps({"subject": "other", "statement": "Wrong.", "contact": "x"})
+    taking = {(address(clinic_id), "POST"), (PREPARE, "POST")}
     changed: dict[str, int] = {}
     for one in every:
         for method in ("POST", "PUT", "PATCH", "DELETE"):
             before = rows()
+            body = json.dumps(BODIES.get(one, REPORT))
             response = client.generic(method, one, body, JSON)
             after = rows()
             taken = {table: after[table] - before[table] for table in after}
             changed |= {table: number for table, number in taken.items() if number}
             accepted = response.status_code < 400
-            assert accepted == ((one, method) == (address(clinic_id), "POST")), (one, method)
+            assert accepted == ((one, method) in taking), (one, method)
             assert accepted or response.status_code in (403, 404, 405), (one, method)
     assert changed == {"clinics_publicreport": 1, "clinics_reportercontact": 1}

@@ -45,6 +45,10 @@ EXAMPLES = {
         "/api/v1/clinics/nonsense",
     ],
     "api/v1/clinics/<uuid:id>/reports": ["/api/v1/clinics/{clinic}/reports"],
+    "api/v1/clinics/<uuid:id>/checklist": ["/api/v1/clinics/{clinic}/checklist"],
+    "api/v1/checklists": ["/api/v1/checklists"],
+    "api/v1/checklists/<slug:slug>": ["/api/v1/checklists/second-opinion"],
+    "api/v1/checklists/<slug:slug>/prepare": ["/api/v1/checklists/second-opinion/prepare"],
     "api/v1/concepts": ["/api/v1/concepts"],
     "api/v1/places": ["/api/v1/places"],
     "api/v1/quality": ["/api/v1/quality"],
@@ -238,6 +242,7 @@ def ask_everything(port: int) -> Iterator[int]:
         for form in FORMS:
             yield ask(port, f"/api/v1/clinics?{urlencode(question | {'format': form})}").status
     yield from report_everything(port, f"/api/v1/clinics/{clinic_id}/reports")
+    yield from prepare_everything(port, clinic_id)
     unquoted = f"/api/v1/clinics?q={WORDS[1]}"
     yield ask(port, unquoted).status
     yield ask(port, f"/api/v1/clinics?{urlencode(HERE)}", accept="text/html").status
@@ -263,6 +268,39 @@ def report_everything(port: int, address: str) -> Iterator[int]:
     yield ask(port, address, "POST", f"{{{WORDS[1]}").status
     yield ask(port, address, "POST", said, media_type="text/plain").status
     yield ask(port, address + "x", "POST", json.dumps(right)).status
+
+
+def prepare_everything(port: int, clinic_id: str) -> Iterator[int]:
+    """Prepare a visit with answers that are taken and refused, in every form; the statuses."""
+    address = "/api/v1/checklists/second-opinion/prepare"
+    told = {
+        "top-questions": [WORDS[0], {"text": WORDS[1], "language": "en"}],
+        "sensory-trick": WORDS[0],
+        "events": [{"code": "other", "text": WORDS[1]}],
+        "urgent-signs": ["none"],
+    }
+    right = {"answers": told, "clinic": clinic_id, "text_language": "ja"}
+    for form in ("json", "fhir", "md", "html", "pdf"):
+        answer = ask(port, f"{address}?format={form}", "POST", json.dumps(right))
+        assert answer.status == 200, answer.body
+        yield answer.status
+        if form == "fhir":
+            resource = answer.body.decode()
+            assert any(form.encode() in answer.body for form in every_form(WORDS[0]))
+            yield ask(port, address, "POST", resource, media_type="application/fhir+json").status
+    wrong = {"answers": told | {WORDS[1]: WORDS[0], "side": WORDS[2], "severity": WORDS[0]}}
+    emergency = {"answers": told | {"urgent-signs": ["cord-sign"], "side": WORDS[1]}}
+    for body in (wrong, emergency, right | {"route": WORDS[2]}, right | {"clinic": WORDS[0]}):
+        yield ask(port, address, "POST", json.dumps(body)).status
+    yield ask(port, address, "POST", f"{{{WORDS[1]}").status
+    yield ask(
+        port, address, "POST", json.dumps({"answers": {"sensory-trick": WORDS[0] * 20_000}})
+    ).status
+    yield ask(
+        port, f"{address}?{urlencode({'answers': WORDS[0]})}", "POST", json.dumps(right)
+    ).status
+    yield ask(port, address, "POST", WORDS[0], media_type="text/plain").status
+    yield ask(port, address.replace("second", "third"), "POST", json.dumps(right)).status
 
 
 class Answer:

@@ -50,6 +50,10 @@ CONCEPTS = "GET /api/v1/concepts"
 PLACES = "GET /api/v1/places"
 QUALITY = "GET /api/v1/quality"
 REPORTS = "POST /api/v1/clinics/{id}/reports"
+CHECKLISTS = "GET /api/v1/checklists"
+CHECKLIST = "GET /api/v1/checklists/{slug}"
+CLINIC_CHECKLIST = "GET /api/v1/clinics/{id}/checklist"
+PREPARE = "POST /api/v1/checklists/{slug}/prepare"
 ALWAYS = (Session(1, DAYS, time(0), time(0)),)
 MORNINGS = (Session(1, DAYS[:5], time(9), time(12, 30), time(8, 30), time(11, 30)),)
 
@@ -135,7 +139,13 @@ NOT_ALL_VALID_IS_ACCEPTED = [
         "include-operation-id": name,
         "checks": {"positive_data_acceptance": {"enabled": False}},
     }
-    for name in ("searchClinics", "searchPlaces")
+    for name in (
+        "searchClinics",
+        "searchPlaces",
+        "getChecklist",
+        "getClinicChecklist",
+        "prepareVisit",
+    )
 ]
 
 
@@ -154,7 +164,18 @@ def test_a_fuzzer_finds_no_answer_that_the_document_does_not_know(application: A
         PhaseName.FUZZING,
         PhaseName.STATEFUL_TESTING,
     }
-    assert findings.answered.keys() == {SEARCH, DETAIL, CONCEPTS, PLACES, QUALITY, REPORTS}
+    assert findings.answered.keys() == {
+        SEARCH,
+        DETAIL,
+        CONCEPTS,
+        PLACES,
+        QUALITY,
+        REPORTS,
+        CHECKLISTS,
+        CHECKLIST,
+        CLINIC_CHECKLIST,
+        PREPARE,
+    }
     for label, statuses in findings.answered.items():
         # Where there is no parameter at all, the fuzzer makes none up.
         refused = {DETAIL: 404, REPORTS: 404, QUALITY: 405}.get(label, 400)

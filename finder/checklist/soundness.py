@@ -137,6 +137,11 @@ def _item(checklist: Checklist, item: Item) -> Iterator[str]:
     for option in item.options:
         if not SLUG.fullmatch(option.code):
             yield f"{where}.options: {option.code!r}; expected lower-case words with hyphens."
+    if item.applies_when is not None:
+        try:
+            flat_when(item.applies_when)
+        except NotFlat as error:
+            yield f"{where}.applies_when: {error}"
     if item.least is not None and item.most is not None and item.least >= item.most:
         yield f"{where}: least is {item.least:g}, and most {item.most:g}; expected more."
     if item.most_texts < 1 or item.longest < 1:
