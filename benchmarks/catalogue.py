@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -94,7 +95,7 @@ def second_opinions(
     if said.modes:
         yield {
             "offered": "yes",
-            "fee": 33_000,
+            "fee": Decimal(33_000),
             "fee_tax": SecondOpinion.Tax.INCLUDED,
             "minutes": 60,
             "modes": list(said.modes),
