@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from finder.checklist.applies import NotFlat, flat_when
 from finder.checklist.clinic_term_texts import KNOWN_TERMS
 from finder.checklist.definition import (
     All,
