@@ -38,7 +38,9 @@ EXTENSIONS = {
     "lang": {"valueCode"},
     "content": {"valueString", "valueMarkdown"},
     f"{CORE}/language": {"valueCode"},
+    f"{CORE}/rendering-style": {"valueString"},
     f"{CORE}/questionnaire-itemControl": {"valueCodeableConcept"},
+    f"{CORE}/questionnaire-choiceOrientation": {"valueCode"},
     f"{CORE}/questionnaire-optionExclusive": {"valueBoolean"},
     f"{CORE}/questionnaire-supportLink": {"valueUri"},
     f"{CORE}/questionnaire-unit": {"valueCoding"},
@@ -47,7 +49,6 @@ EXTENSIONS = {
     f"{CORE}/questionnaire-maxOccurs": {"valueInteger"},
     f"{CORE}/minValue": {"valueInteger", "valueDecimal", "valueDate"},
     f"{CORE}/maxValue": {"valueInteger", "valueDecimal", "valueDate"},
-    f"{CORE}/entryFormat": {"valueString"},
 }
 slowly = settings(
     deadline=None,
@@ -145,7 +146,7 @@ def test_every_text_has_its_translation(checklist: Checklist) -> None:
     document = questionnaire(checklist)
     for name, value, beside in members(document):
         if name in ("title", "description", "text", "display"):
-            (translation,) = beside[f"_{name}"]["extension"]
+            translation, *_ = beside[f"_{name}"]["extension"]
             language, content = translation["extension"]
             assert language == {"url": "lang", "valueCode": "en"}
             assert value and content["valueString"]
@@ -241,6 +242,8 @@ def test_help_says_how_and_why_and_what_is_not_verified() -> None:
         "右：利き脚でなくても",
         why,
     ]
+    assert asked(document, "trouble.help")["text"].split("\n") == ["0：全く", "10：最大", why]
+    assert "答え方：年 / 年月 / 年月日" in asked(document, "onset.help")["text"]
     assert asked(document, "description.help")["text"].split("\n") == [
         why,
         "未確認：書き方は私たちの案です",
