@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import pytest
 
-PACK = "pack --silent --prefer-offline --fetch-retries=1 --fetch-retry-mintimeout=1000"
+PACK = "pack --loglevel=error --prefer-offline --fetch-retries=1 --fetch-retry-mintimeout=1000"
 LONGEST_S = 120
 
 

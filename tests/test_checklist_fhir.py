@@ -22,6 +22,7 @@ from finder.checklist.fhir_reading import emergency_signs_named, read_response, 
 from finder.checklist.fhir_response import questionnaire_response
 from finder.checklist.loading import checklists
 from finder.checklist.reading import read_answers
+from finder.checklist.soundness import faults as faults_of
 from finder.problems import InvalidParameters, ParameterError
 from tests.checklists import TODAY, answers_to, small_checklist, with_condition
 from tests.fhir_documents import Node, is_enabled, members, nodes
@@ -331,6 +332,16 @@ def test_whether_several_numbers_are_answered_is_not_flat_beside_another_test() 
     none = All((MINOR, definition.Test("weekly", answered=False)))
     shown = asked(questionnaire(with_condition(SMALL, "plan", none)), "plan")
     assert shown["enableBehavior"] == "all" and len(shown["enableWhen"]) == 3
+
+
+def test_a_checklist_that_fhir_cannot_say_is_not_sound() -> None:
+    section = replace(SMALL.sections[1], slug="letter")
+    broken = with_condition(SMALL, "plan", All((MINOR, Not(LEFT))))
+    broken = replace(broken, sections=(*broken.sections, section))
+    assert [fault.partition(";")[0] for fault in faults_of(broken, {"neurology"}, set())] == [
+        "items[plan].applies_when: not within all or any",
+        "sections: 'letter' is the name of an item as well.",
+    ]
 
 
 TESTS = st.sampled_from(

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import get_type_hints
 
 from clinics.documents import ClinicDetail, SecondOpinionDocument
+from finder.checklist.applies import NotFlat
 from finder.checklist.definition import (
     All,
     Any,
@@ -20,6 +21,7 @@ from finder.checklist.definition import (
     Sign,
     Test,
 )
+from finder.checklist.fhir_when import enabling
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 VERSION = re.compile(r"\d+\.\d+\.\d+")
@@ -54,6 +56,7 @@ def faults(
         for test in tests_of(condition):
             yield from _test(checklist, where, test)
     yield from _circles(checklist)
+    yield from _in_fhir(checklist)
     yield from _sources(checklist)
     yield from _signs(checklist)
     yield from _routing(checklist, categories, services)
@@ -182,6 +185,22 @@ def _circles(checklist: Checklist) -> Iterator[str]:
             waiting = {inner for one in waiting for inner in needs.get(one, ())} - reached
         if slug in reached:
             yield f"items[{slug}].applies_when: it depends on itself."
+
+
+def _in_fhir(checklist: Checklist) -> Iterator[str]:
+    """What a Questionnaire could not say: when an item is asked, or two things by one name."""
+    for item in checklist.items:
+        where = f"items[{item.slug}].applies_when"
+        tests = tests_of(item.applies_when)
+        if any(fault for test in tests for fault in _test(checklist, where, test)):
+            continue
+        try:
+            enabling(checklist, item.applies_when)
+        except NotFlat as fault:
+            yield f"{where}: {fault}"
+    for section in checklist.sections:
+        if section.slug in checklist.item:
+            yield f"sections: {section.slug!r} is the name of an item as well."
 
 
 def _sources(checklist: Checklist) -> Iterator[str]:
