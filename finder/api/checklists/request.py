@@ -10,11 +10,12 @@ import orjson
 
 from finder.checklist.answers import Answers
 from finder.checklist.definition import LANGUAGES, Checklist, Language
-from finder.checklist.fhir_response import wire_answers
+from finder.checklist.fhir_reading import emergency_signs_named, wire_answers
 from finder.checklist.reading import Fault, echo, emergency_signs, language_tag, read_answers
 from finder.problems import InvalidParameters, ParameterError, suggestion
 
-MEMBERS = ("answers", "questionnaire_response", "route", "clinic", "languages", "text_language")
+FHIR_ANSWERS = "questionnaire_response"
+MEMBERS = ("answers", FHIR_ANSWERS, "route", "clinic", "languages", "text_language")
 RESOURCE = "resourceType"
 
 
@@ -45,7 +46,7 @@ def read_request(checklist: Checklist, body: bytes, today: date) -> Asked:
         message = f"{echo(sent)}; accepted is a JSON object with {', '.join(MEMBERS)}."
         raise _invalid("body", "wrong-type", message)
     if RESOURCE in sent:
-        sent = {"questionnaire_response": sent}
+        sent = {FHIR_ANSWERS: sent}
     errors = _unknown(sent)
     wire, text_language = _wire(checklist, sent, errors)
     clinic = _clinic(sent.get("clinic"), errors)
@@ -56,7 +57,8 @@ def read_request(checklist: Checklist, body: bytes, today: date) -> Asked:
     except InvalidParameters as error:
         errors += error.errors
     if errors:
-        raise InvalidAnswers(tuple(errors), emergency_signs(checklist, wire))
+        signs = emergency_signs_named(checklist, sent.get(FHIR_ANSWERS))
+        raise InvalidAnswers(tuple(errors), signs or emergency_signs(checklist, wire))
     return Asked(answers, clinic, languages)
 
 
@@ -65,12 +67,12 @@ def _wire(
 ) -> tuple[Any, str | None]:
     """The answers in the form of JSON, and the language of words without one of their own."""
     text_language = None
-    if "questionnaire_response" in sent:
+    if FHIR_ANSWERS in sent:
         if "answers" in sent:
             message = "Answers are given once, as answers or as a questionnaire_response."
-            errors.append(ParameterError("questionnaire_response", "not-with-answers", message))
+            errors.append(ParameterError(FHIR_ANSWERS, "not-with-answers", message))
         try:
-            wire, text_language = wire_answers(checklist, sent["questionnaire_response"])
+            wire, text_language = wire_answers(checklist, sent[FHIR_ANSWERS])
         except InvalidParameters as error:
             errors += error.errors
             wire = {}
