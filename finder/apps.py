@@ -8,7 +8,9 @@ class FinderConfig(AppConfig):
     name = "finder"
 
     def ready(self) -> None:
-        """Have the settings of the online geocoder checked at the start."""
+        """Have what is set and what is written in files checked at the start."""
+        from finder.checklist.checks import check_checklists
         from finder.places.checks import check_online_geocoder
 
         register(check_online_geocoder)
+        register(check_checklists)

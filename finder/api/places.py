@@ -11,10 +11,11 @@ from rest_framework.request import Request
 
 from clinics.models import PlaceKind, PlaceSource
 from finder.api.caching import PRIVATE
+from finder.api.components import schema_of
 from finder.api.negotiation import JSON
 from finder.api.place_documents import PlaceCredit, PlaceList, place_document
 from finder.api.reading import ReadView
-from finder.api.schema import ALLOW, CACHE_CONTROL, NO_LOGIN, REFUSALS, RETRY_AFTER, schema_of
+from finder.api.schema import ALLOW, CACHE_CONTROL, NO_LOGIN, REFUSALS, RETRY_AFTER
 from finder.fields import TextField, WholeNumberField, WordsField, refusal
 from finder.places import Candidate, candidates
 from finder.problems import InvalidParameters, ParameterError, suggestion

@@ -13,15 +13,14 @@ from uuid import UUID
 import orjson
 from django.conf import settings
 from django.http import Http404, HttpResponse
-from django.http.request import UnreadablePostError
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import APIException, ParseError, UnsupportedMediaType
 from rest_framework.request import Request
 
 from clinics.curation.reports import Statement, purge_contacts, receive
 from clinics.models import Facility, ReportSubject
 from finder.api import schema
+from finder.api.bodies import read_body
 from finder.api.documents import (
     ADDRESS_PATTERN,
     LONGEST_ADDRESS,
@@ -42,14 +41,6 @@ LONGEST_BODY_BYTES = 16 * 1024
 LINK = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
 TEXT = re.compile(TEXT_PATTERN)
 ADDRESS = re.compile(ADDRESS_PATTERN)
-
-
-class BodyTooLong(APIException):
-    """A body that is longer than any report (RFC 9110 §15.5.14)."""
-
-    status_code = 413
-    default_detail = f"The body is longer than {LONGEST_BODY_BYTES:,} bytes."
-    default_code = "body-too-long"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +115,7 @@ class Reports(ReadView):
     def post(self, request: Request, id: UUID) -> HttpResponse:
         """Take a report in; the answer is the same for one that a trap caught."""
         refuse_parameters(request)
-        values = read_report(read_body(request))
+        values = read_report(read_body(request, [JSON], LONGEST_BODY_BYTES))
         if version(id) is None:
             raise Http404(f"There is no clinic {id}.")
         if not values.pop("homepage", ""):
@@ -144,20 +135,6 @@ class Reports(ReadView):
             content_type=JSON,
             headers={"Cache-Control": "no-store"},
         )
-
-
-def read_body(request: Request) -> bytes:
-    """The body of a request. Raises for another media type, or a body that is too long."""
-    if request._request.content_type != JSON:
-        sent = request._request.content_type or "nothing"
-        raise UnsupportedMediaType(sent, f"A report is {JSON}, not {sent[:64]}.")
-    try:
-        body: bytes = request._request.read(LONGEST_BODY_BYTES + 1)
-    except UnreadablePostError:
-        raise ParseError("The body broke off.") from None
-    if len(body) > LONGEST_BODY_BYTES:
-        raise BodyTooLong
-    return body
 
 
 def read_report(body: bytes) -> dict[str, str]:

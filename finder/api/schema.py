@@ -1,24 +1,13 @@
 """The OpenAPI document: components from the documents' typed dictionaries, parameters from the
 declared ones, so that neither is written twice."""
 
-import types
-from datetime import date
-from typing import (
-    Annotated,
-    Any,
-    Literal,
-    NotRequired,
-    Union,
-    get_args,
-    get_origin,
-    get_type_hints,
-    is_typeddict,
-)
+from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from clinics.documents import ClinicDetail, ClinicSummary, QualityReport
 from clinics.models import Scheme
+from finder.api.components import components_of, schema_of
 from finder.api.documents import (
     ConceptList,
     FeatureCollection,
@@ -31,13 +20,6 @@ from finder.api.place_documents import PlaceList
 from finder.parameters import SearchParameters
 from finder.questions import MOST_REPETITIONS
 
-PRIMITIVES: dict[Any, dict[str, Any]] = {
-    str: {"type": "string"},
-    int: {"type": "integer"},
-    float: {"type": "number", "format": "double"},
-    bool: {"type": "boolean"},
-    date: {"type": "string", "format": "date"},
-}
 DOCUMENTS = (
     ClinicSummary,
     ClinicDetail,
@@ -52,53 +34,12 @@ DOCUMENTS = (
 )
 
 
-def schema_of(hint: Any) -> dict[str, Any]:
-    """The JSON schema of a type hint; typed dictionaries become references.
-
-    An annotation is a description and, where there is more to say, what JSON Schema says of it.
-    Raises ``TypeError`` for a type that has no schema here.
-    """
-    if isinstance(hint, type) and hint in PRIMITIVES:
-        return dict(PRIMITIVES[hint])
-    if is_typeddict(hint):
-        return {"$ref": f"#/components/schemas/{hint.__name__}"}
-    origin, arguments = get_origin(hint), get_args(hint)
-    if origin is Annotated:
-        described = _described(schema_of(arguments[0]), arguments[1])
-        return described | (arguments[2] if arguments[2:] else {})
-    if origin is NotRequired:
-        return schema_of(arguments[0])
-    if origin is Literal:
-        return {"type": "string", "enum": list(arguments)}
-    if origin is list:
-        return {"type": "array", "items": schema_of(arguments[0])}
-    if origin is dict:
-        return {"type": "object", "additionalProperties": schema_of(arguments[1])}
-    if origin in (Union, types.UnionType) and arguments[-1] is type(None):
-        return _nullable(schema_of(arguments[0]))
-    raise TypeError(f"{hint!r} has no schema.")
-
-
 def add_document_components(
     result: dict[str, Any], generator: Any, request: Any, public: bool
 ) -> dict[str, Any]:
     """Put every document and what it is made of among the schema's components."""
     components = result.setdefault("components", {}).setdefault("schemas", {})
-    waiting = list(DOCUMENTS)
-    while waiting:
-        document: Any = waiting.pop()
-        if document.__name__ in components:
-            continue
-        hints = get_type_hints(document, include_extras=True)
-        components[document.__name__] = {
-            "type": "object",
-            "description": (document.__doc__ or "").strip(),
-            "properties": {name: schema_of(hint) for name, hint in hints.items()},
-            "required": sorted(document.__required_keys__),
-            "additionalProperties": False,
-        }
-        waiting += [inner for hint in hints.values() for inner in _documents_in(hint)]
-    result["components"]["schemas"] = dict(sorted(components.items()))
+    result["components"]["schemas"] = dict(sorted((components | components_of(DOCUMENTS)).items()))
     return result
 
 
@@ -113,38 +54,18 @@ def require_bodies(
     return result
 
 
-def _documents_in(hint: Any) -> list[Any]:
-    if is_typeddict(hint):
-        return [hint]
-    return [inner for argument in get_args(hint) for inner in _documents_in(argument)]
-
-
-def _described(schema: dict[str, Any], description: str) -> dict[str, Any]:
-    if "$ref" in schema:
-        return {"allOf": [schema], "description": description}
-    return schema | {"description": description}
-
-
-def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
-    if "$ref" in schema:
-        return {"allOf": [schema], "nullable": True}
-    if "enum" in schema:
-        return schema | {"enum": [*schema["enum"], None], "nullable": True}
-    return schema | {"nullable": True}
-
-
-def _answer(document: Any, description: str) -> OpenApiResponse:
+def answer_of(document: Any, description: str) -> OpenApiResponse:
     return OpenApiResponse(schema_of(document), description=description)
 
 
-def _problem(status: int, description: str) -> dict[tuple[int, str], OpenApiResponse]:
-    return {(status, "application/problem+json"): _answer(Problem, description)}
+def problem_of(status: int, description: str) -> dict[tuple[int, str], OpenApiResponse]:
+    return {(status, "application/problem+json"): answer_of(Problem, description)}
 
 
-def _cached(document: Any, description: str) -> dict[Any, Any]:
+def cached(document: Any, description: str) -> dict[Any, Any]:
     """The answers of an address whose document has an entity tag."""
     return {
-        (200, "application/json"): _answer(document, description),
+        (200, "application/json"): answer_of(document, description),
         304: OpenApiResponse(description="The version that the client has is current"),
     }
 
@@ -154,14 +75,14 @@ def _cached(document: Any, description: str) -> dict[Any, Any]:
 NO_LOGIN: dict[str, Any] = {"auth": []}
 # What every address answers that a reader asks of.
 REFUSALS = {
-    **_problem(400, "Parameters that cannot be understood, or that do not exist here"),
-    **_problem(405, "A method that the address does not have"),
-    **_problem(414, "A query string of more than 8,192 bytes"),
-    **_problem(429, "Too many requests; ask again after the seconds of Retry-After"),
+    **problem_of(400, "Parameters that cannot be understood, or that do not exist here"),
+    **problem_of(405, "A method that the address does not have"),
+    **problem_of(414, "A query string of more than 8,192 bytes"),
+    **problem_of(429, "Too many requests; ask again after the seconds of Retry-After"),
 }
 
 
-def _header(
+def header(
     name: str,
     statuses: list[int],
     description: str,
@@ -180,42 +101,42 @@ def _header(
     )
 
 
-ALLOW = _header("Allow", [405], "The methods that the address has.")
-RETRY_AFTER = _header(
+ALLOW = header("Allow", [405], "The methods that the address has.")
+RETRY_AFTER = header(
     "Retry-After",
     [429],
     "Seconds until a request is answered again.",
     schema={"type": "integer", "minimum": 1},
 )
-CACHE_CONTROL = _header(
+CACHE_CONTROL = header(
     "Cache-Control",
     [200],
     "`private, no-store` where the question tells of the searcher, else `no-cache`.",
 )
-LOCATION = _header("Location", [301], "The address of the clinic that it was found to be.")
-CACHE_CONTROL_OF_DEPARTED = _header(
+LOCATION = header("Location", [301], "The address of the clinic that it was found to be.")
+CACHE_CONTROL_OF_DEPARTED = header(
     "Cache-Control", [301, 410], "`no-cache`: a clinic may come back."
 )
-VARY = _header(
+VARY = header(
     "Vary", [200, 304, 400, 405, 406, 414, 429], "`Accept`: the form of the answer depends on it."
 )
-LINK = _header(
+LINK = header(
     "Link",
     [200],
     "The next page, as `rel=next` (RFC 8288); not with CSV, not on the last page.",
     required=False,
 )
-ETAG = _header("ETag", [200, 304], "The version of the answer, for `If-None-Match`.")
+ETAG = header("ETag", [200, 304], "The version of the answer, for `If-None-Match`.")
 # CSV is on its way before its end is known, and what tells of the searcher is kept by nobody.
 SEARCH_ETAGS = (
-    _header(
+    header(
         "ETag",
         [200],
         "The version of the answer, for `If-None-Match`; not with CSV, nor where the question "
         "tells of the searcher.",
         required=False,
     ),
-    _header("ETag", [304], "The version of the answer, which the client has."),
+    header("ETag", [304], "The version of the answer, which the client has."),
 )
 IF_NONE_MATCH = OpenApiParameter(
     "If-None-Match",
@@ -264,15 +185,15 @@ CLINIC_SEARCH: dict[str, Any] = {
         RETRY_AFTER,
     ],
     "responses": {
-        **_cached(SearchResponse, "A page of hits"),
-        (200, "application/geo+json"): _answer(FeatureCollection, "A page of hits for maps"),
+        **cached(SearchResponse, "A page of hits"),
+        (200, "application/geo+json"): answer_of(FeatureCollection, "A page of hits for maps"),
         (200, "text/csv"): OpenApiResponse(
             {"type": "string"},
             description="Every hit, one a row, streamed; a file that broke off ends in an opened "
             "quotation",
         ),
         **REFUSALS,
-        **_problem(406, "A form that there is not"),
+        **problem_of(406, "A form that there is not"),
     },
     **NO_LOGIN,
     "tags": ["clinics"],
@@ -294,11 +215,11 @@ CLINIC_DETAIL: dict[str, Any] = {
         RETRY_AFTER,
     ],
     "responses": {
-        **_cached(ClinicDetail, "The clinic"),
+        **cached(ClinicDetail, "The clinic"),
         **REFUSALS,
-        **_problem(301, "It was found to be another clinic, whose address is in Location"),
-        **_problem(404, "No such clinic was ever published"),
-        **_problem(410, "It was published once, and is no longer"),
+        **problem_of(301, "It was found to be another clinic, whose address is in Location"),
+        **problem_of(404, "No such clinic was ever published"),
+        **problem_of(410, "It was published once, and is no longer"),
     },
     **NO_LOGIN,
     "tags": ["clinics"],
@@ -319,7 +240,7 @@ CONCEPTS: dict[str, Any] = {
         ALLOW,
         RETRY_AFTER,
     ],
-    "responses": {**_cached(ConceptList, "The concepts"), **REFUSALS},
+    "responses": {**cached(ConceptList, "The concepts"), **REFUSALS},
     **NO_LOGIN,
     "tags": ["taxonomy"],
 }
@@ -333,16 +254,16 @@ REPORT: dict[str, Any] = {
     ),
     "request": {"application/json": schema_of(ReportRequest)},
     "parameters": [
-        _header("Cache-Control", [202], "`no-store`."),
+        header("Cache-Control", [202], "`no-store`."),
         ALLOW,
         RETRY_AFTER,
     ],
     "responses": {
-        (202, "application/json"): _answer(ReportReceipt, "It arrived"),
+        (202, "application/json"): answer_of(ReportReceipt, "It arrived"),
         **REFUSALS,
-        **_problem(404, "No such published clinic"),
-        **_problem(413, "A body of more than 16 KiB"),
-        **_problem(415, "A body that is not JSON"),
+        **problem_of(404, "No such published clinic"),
+        **problem_of(413, "A body of more than 16 KiB"),
+        **problem_of(415, "A body that is not JSON"),
     },
     **NO_LOGIN,
     "tags": ["clinics"],
@@ -357,7 +278,7 @@ QUALITY: dict[str, Any] = {
         "never of another day. Carries an ETag."
     ),
     "parameters": [IF_NONE_MATCH, ETAG, CACHE_CONTROL, ALLOW, RETRY_AFTER],
-    "responses": {**_cached(QualityReport, "The figures"), **REFUSALS},
+    "responses": {**cached(QualityReport, "The figures"), **REFUSALS},
     **NO_LOGIN,
     "tags": ["quality"],
 }

@@ -36,6 +36,20 @@ class Text:
         """The words in one of the languages."""
         return self.ja if language == "ja" else self.en
 
+    def filled(self, **parts: object) -> "Text":
+        """The words with ``{names}`` filled in; a part that is a text, by its own language."""
+        return Text(
+            *(
+                self.in_language(language).format(
+                    **{
+                        name: part.in_language(language) if isinstance(part, Text) else part
+                        for name, part in parts.items()
+                    }
+                )
+                for language in LANGUAGES
+            )
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -50,10 +64,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the checklist."""
+    """A part of the checklist. ``role``: it holds what to ask the doctor, or what to take along."""
 
     slug: str
     label: Text
+    role: Literal["questions", "bring"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +344,11 @@ class Checklist:
     doors: tuple[Door, ...]
     clinic_terms: tuple[ClinicTerm, ...]
     summary: SummaryLayout
+
+    def in_role(self, role: str) -> tuple[Item, ...]:
+        """The items of the sections that have a role."""
+        sections = {section.slug for section in self.sections if section.role == role}
+        return tuple(item for item in self.items if item.section in sections)
 
     @cached_property
     def item(self) -> Mapping[str, Item]:
