@@ -22,11 +22,12 @@ Numbered = Callable[[Iterable[str]], tuple[int, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Something to tick; ``to_fill_in`` where words may be added."""
+    """Something to tick; ``to_fill_in`` where words may be added, ``alone`` where no other goes with it."""
 
     label: str
     help: str | None = None
     to_fill_in: bool = False
+    alone: bool = False
     unverified: str | None = None
     sources: tuple[int, ...] = ()
 
@@ -43,12 +44,13 @@ class Blank:
 class AnswerSpace:
     """The space for an answer; what does not belong to its type is empty.
 
-    ``boxes`` to tick, with one of ``effects`` each where there are any; ``blanks`` for numbers;
+    ``boxes`` to tick, just ``one`` or any, with one of ``effects`` each where there are any; ``blanks`` for numbers;
     ``points`` of a scale between its two ``ends``; ``date_parts`` to fill in; ``texts`` of
     ``lines`` lines each.
     """
 
     boxes: tuple[Box, ...] = ()
+    one: bool = False
     effects_label: str = ""
     effects: tuple[str, ...] = ()
     blanks: tuple[Blank, ...] = ()
@@ -57,6 +59,16 @@ class AnswerSpace:
     date_parts: tuple[str, ...] = ()
     texts: int = 0
     lines: int = 0
+
+    @property
+    def text_numbers(self) -> range:
+        """The texts, counted from 1."""
+        return range(1, self.texts + 1)
+
+    @property
+    def line_numbers(self) -> range:
+        """The lines of each text, counted from 1."""
+        return range(1, self.lines + 1)
 
 
 def space_of(item: Item, language: Language, numbered: Numbered) -> AnswerSpace:
@@ -70,15 +82,16 @@ def _choices(item: Item, language: Language, numbered: Numbered) -> AnswerSpace:
             option.label.in_language(language),
             option.help.in_language(language) if option.help else None,
             option.free_text,
+            option.exclusive,
             option.unverified.in_language(language) if option.unverified else None,
             numbered(option.sources),
         )
         for option in item.options
     )
     if item.qualifier is None:
-        return AnswerSpace(boxes)
+        return AnswerSpace(boxes, one=item.type == "single-choice")
     effects = tuple(option.label.in_language(language) for option in item.qualifier.options)
-    return AnswerSpace(boxes, item.qualifier.label.in_language(language), effects)
+    return AnswerSpace(boxes, False, item.qualifier.label.in_language(language), effects)
 
 
 def _number(item: Item, language: Language, _: Numbered) -> AnswerSpace:
@@ -107,11 +120,12 @@ def _text(item: Item, language: Language, _: Numbered) -> AnswerSpace:
 
 
 def _yes_no(item: Item, language: Language, _: Numbered) -> AnswerSpace:
-    return AnswerSpace(tuple(Box(answer.in_language(language)) for answer in (YES, NO)))
+    return AnswerSpace(tuple(Box(answer.in_language(language)) for answer in (YES, NO)), one=True)
 
 
 def _thing(item: Item, language: Language, _: Numbered) -> AnswerSpace:
-    return AnswerSpace(tuple(Box(answer.in_language(language)) for answer in (READY, NOT_READY)))
+    answers = (READY, NOT_READY)
+    return AnswerSpace(tuple(Box(answer.in_language(language)) for answer in answers), one=True)
 
 
 SPACES: Mapping[ItemType, Callable[[Item, Language, Numbered], AnswerSpace]] = {

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from finder.checklist.definition import ItemType, Language
 from finder.checklist.forms.answer_space import AnswerSpace
+from finder.checklist.forms.web_addresses import is_of_the_web
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,25 @@ class SheetSource:
     date: str | None
     read_as: str
 
+    @property
+    def led_to(self) -> bool:
+        """Whether the address is one of the web."""
+        return is_of_the_web(self.url)
+
+
+@dataclass(frozen=True, slots=True)
+class StatedAt:
+    """Where and when a statement was made; ``date`` in words where it is unknown."""
+
+    url: str
+    host: str
+    date: str
+
+    @property
+    def led_to(self) -> bool:
+        """Whether the address is one of the web."""
+        return is_of_the_web(self.url)
+
 
 @dataclass(frozen=True, slots=True)
 class SheetStatement:
@@ -24,7 +44,7 @@ class SheetStatement:
     text: str
     age: str
     dates: tuple[str, ...]
-    sources: tuple[tuple[str, str], ...]
+    sources: tuple[StatedAt, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +57,22 @@ class SheetTerm:
 
 
 @dataclass(frozen=True, slots=True)
+class SheetSign:
+    """A sign, what to do, and what more to tell of it."""
+
+    label: str
+    act: str
+    say: str | None
+    unverified: str | None
+    sources: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SheetItem:
-    """An item with what is written around it and the space for its answer."""
+    """An item with what is written around it and the space for its answer.
+
+    ``acting`` are the answers that ask to act soon.
+    """
 
     number: str
     slug: str
@@ -53,6 +87,8 @@ class SheetItem:
     unverified: str | None
     sources: tuple[int, ...]
     space: AnswerSpace
+    acting_title: str
+    acting: tuple[SheetSign, ...]
     terms: tuple[SheetTerm, ...]
 
 
@@ -77,17 +113,6 @@ class SheetCall:
 
 
 @dataclass(frozen=True, slots=True)
-class SheetSign:
-    """A sign, what to do, and what more to tell of it."""
-
-    label: str
-    act: str
-    say: str | None
-    unverified: str | None
-    sources: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class SheetSaying:
     """Something to tell whoever answers the call."""
 
@@ -98,9 +123,8 @@ class SheetSaying:
 
 @dataclass(frozen=True, slots=True)
 class SheetEmergency:
-    """What stands first: what to do, whom to call, for which signs, what to say."""
+    """What stands first: for which signs, what to do, whom to call, what to say."""
 
-    title: str
     stop: str
     calls: tuple[SheetCall, ...]
     signs: tuple[SheetSign, ...]
@@ -127,8 +151,6 @@ class ChecklistSheet:
     about: str
     clinic: str | None
     emergency: SheetEmergency
-    early_title: str
-    early_signs: tuple[SheetSign, ...]
     sections: tuple[SheetSection, ...]
     review: SheetReview
     sources: tuple[SheetSource, ...]

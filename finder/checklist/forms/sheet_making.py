@@ -25,8 +25,10 @@ from finder.checklist.forms.checklist_sheet import (
     SheetSource,
     SheetStatement,
     SheetTerm,
+    StatedAt,
 )
 from finder.checklist.forms.conditions import condition_in_words
+from finder.checklist.forms.web_addresses import host_of
 from finder.checklist.forms.wording import (
     CHECKED_ON,
     CHOOSE_ANY,
@@ -58,7 +60,6 @@ class _Making:
 
     def sheet(self, clinic_name: str | None) -> ChecklistSheet:
         checklist, review = self.checklist, self.checklist.review
-        early = checklist.early_review
         return ChecklistSheet(
             language=self.language,
             title=self.words(checklist.title),
@@ -66,8 +67,6 @@ class _Making:
             about=self.words(checklist.about),
             clinic=clinic_name,
             emergency=self.emergency(checklist.emergency),
-            early_title=self.words(early.title),
-            early_signs=tuple(self.signs(early.item, early.signs)),
             sections=tuple(self.sections()),
             review=SheetReview(review.reviewed_by, review.sources_read_on, self.words(review.note)),
             sources=tuple(self.sources()),
@@ -94,7 +93,6 @@ class _Making:
 
     def emergency(self, emergency: Emergency) -> SheetEmergency:
         return SheetEmergency(
-            title=self.words(emergency.title),
             stop=self.words(emergency.stop),
             calls=tuple(
                 SheetCall(
@@ -138,6 +136,8 @@ class _Making:
             )
 
     def item(self, number: str, item: Item) -> SheetItem:
+        early = self.checklist.early_review
+        signs = early.signs if item.slug == early.item else ()
         return SheetItem(
             number=number,
             slug=item.slug,
@@ -152,6 +152,8 @@ class _Making:
             unverified=self.words_if_any(item.unverified),
             sources=self.numbered(item.sources),
             space=space_of(item, self.language, self.numbered),
+            acting_title=self.words(early.title),
+            acting=tuple(self.signs(item.slug, signs)),
             terms=tuple(self.term(note) for note in self.notes.get(item.slug, ())),
         )
 
@@ -161,6 +163,8 @@ class _Making:
         return condition_in_words(item.applies_when, self.checklist, self.language)
 
     def how_to_choose(self, item: Item) -> str | None:
+        if item.help:
+            return None
         if item.type == "multiple-choice":
             return self.words(CHOOSE_ANY)
         return self.words(CHOOSE_ONE) if item.type == "single-choice" else None
@@ -182,5 +186,8 @@ class _Making:
             self.words(statement.text),
             self.words(statement.age),
             (self.words(RECORDED_ON).format(statement.recorded_on), checked),
-            tuple((url, day or self.words(UNDATED)) for url, day in statement.sources),
+            tuple(
+                StatedAt(url, host_of(url), day or self.words(UNDATED))
+                for url, day in statement.sources
+            ),
         )

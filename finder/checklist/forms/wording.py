@@ -38,11 +38,13 @@ SOURCES = Text("出典", "Sources")
 UNVERIFIED = Text("未確認", "Not verified")
 CALL = Text("電話", "Call")
 SAY = Text("電話で伝えること", "What to say")
-SIGNS = Text("次のうち一つでもあれば", "If there is any one of these")
-SOON = Text("早めに診てもらう", "To be examined soon")
+EMERGENCY_FIRST = Text(
+    "はじめに：救急の症状がないか確かめる", "First of all: is there a sign of an emergency?"
+)
+EMERGENCY_IF = Text("下のうち一つでもあれば：", "If there is any one of the signs below: ")
+EMERGENCY_SIGNS = Text("救急の目安", "The signs")
 CLINIC_TERMS = Text("この医療機関の条件", "This clinic’s terms")
 ASK_BY_PHONE = Text("電話で聞く", "Ask by phone")
-STATED_ON = Text("{}の記載", "stated {}")
 UNDATED = Text("日付なし", "undated")
 RECORDED_ON = Text("登録 {}", "entered {}")
 CHECKED_ON = Text("原文との照合 {}", "compared with its source {}")
@@ -77,3 +79,12 @@ def language_name(tag: str, language: Language) -> str:
 def mark_of_own_words(tag: str, language: Language) -> str:
     """The mark that stands by words as they were written, such as ``as written, Japanese``."""
     return AS_WRITTEN.in_language(language).format(language_name(tag, language))
+
+
+def words_in(language: Language) -> dict[str, str]:
+    """Every text of this module in one language, by its name in small letters, for templates."""
+    return {
+        name.lower(): text.in_language(language)
+        for name, text in globals().items()
+        if isinstance(text, Text)
+    }
