@@ -1,0 +1,131 @@
+"""The doctor's page and a whole checklist as pages to be read on a screen and printed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.template.loader import render_to_string
+
+from finder.checklist.definition import Checklist, Language
+from finder.checklist.forms.readable import on_one_line, readable
+from finder.checklist.forms.sheet_making import ClinicNotes, sheet_of
+from finder.checklist.forms.wording import (
+    BRACKETS,
+    PREPARED_ON,
+    QUOTES,
+    mark_of_own_words,
+    words_in,
+)
+from finder.checklist.page import UNDETERMINED, Page, Value
+
+
+@dataclass(frozen=True, slots=True)
+class ShownValue:
+    """A value as it stands on the page; ``language`` is that of the document, "" where unknown."""
+
+    text: str
+    as_written: bool = False
+    language: str = ""
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """A line; ``numbered`` where several values are all own words."""
+
+    label: str
+    values: tuple[ShownValue, ...]
+    numbered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownBlock:
+    """Lines under their label."""
+
+    label: str
+    lines: tuple[ShownLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPage:
+    """A page with the words that stand around it."""
+
+    language: Language
+    title: str
+    prepared: str
+    note: str
+    warning: tuple[str, ...]
+    blocks: tuple[ShownBlock, ...]
+    quotes: tuple[str, str]
+    brackets: tuple[str, str]
+    words: dict[str, str]
+
+
+def summary_html(pages: Sequence[Page]) -> str:
+    """The pages as one HTML document, each printed from a new sheet.
+
+    Raises :class:`ValueError` where there is no page.
+    """
+    if not pages:
+        raise ValueError("pages: 0; expected one page or more.")
+    shown = [_page(page) for page in pages]
+    title = " / ".join(dict.fromkeys(page.title for page in shown))
+    context = {"language": pages[0].language, "title": title, "pages": shown}
+    return render_to_string("checklists/summary.html", context)
+
+
+def checklist_html(
+    checklist: Checklist,
+    language: Language,
+    notes: ClinicNotes | None = None,
+    clinic_name: str | None = None,
+) -> str:
+    """The checklist as an HTML document; ``notes`` are a clinic's own terms, by slug of an item."""
+    sheet = sheet_of(checklist, language, notes, clinic_name)
+    context = {
+        "language": language,
+        "title": sheet.title,
+        "sheet": sheet,
+        "words": words_in(language),
+        "brackets": BRACKETS[language],
+    }
+    return render_to_string("checklists/checklist.html", context)
+
+
+def _page(page: Page) -> ShownPage:
+    prepared = PREPARED_ON.in_language(page.language).format(page.prepared_on)
+    return ShownPage(
+        page.language,
+        on_one_line(page.title),
+        on_one_line(prepared),
+        readable(page.note),
+        tuple(map(readable, page.warning)),
+        tuple(
+            ShownBlock(
+                on_one_line(block.label),
+                tuple(
+                    ShownLine(
+                        on_one_line(line.label),
+                        tuple(_value(value, page.language) for value in line.values),
+                        len(line.values) > 1 and all(value.as_written for value in line.values),
+                    )
+                    for line in block.lines
+                ),
+            )
+            for block in page.blocks
+            if block.lines
+        ),
+        QUOTES[page.language],
+        BRACKETS[page.language],
+        words_in(page.language),
+    )
+
+
+def _value(value: Value, language: Language) -> ShownValue:
+    if value.language is None:
+        return ShownValue(readable(value.text))
+    return ShownValue(
+        readable(value.text),
+        as_written=True,
+        language="" if value.language.lower() == UNDETERMINED else value.language,
+        mark=mark_of_own_words(value.language, language),
+    )
