@@ -95,7 +95,7 @@ def test_a_definition_has_four_forms_each_with_its_tag(
 ) -> None:
     response = client.get(f"{ONE}{query}", headers={"Accept": accept})
     assert response.status_code == 200 and response["Content-Type"] == media_type
-    assert response["Vary"] == "Accept" and response["Cache-Control"] == "no-cache"
+    assert "Accept" in response["Vary"] and response["Cache-Control"] == "no-cache"
     again = client.get(
         f"{ONE}{query}", headers={"Accept": accept, "If-None-Match": response["ETag"]}
     )
@@ -244,11 +244,11 @@ def test_a_visit_is_prepared(client: Client, openapi: dict[str, Any]) -> None:
 
 
 def test_every_search_that_a_routing_offers_can_be_asked(client: Client) -> None:
-    from finder.api.checklists.preparation_documents import _stop
+    from finder.api.checklists.preparation_documents import stop_document
 
     for row in CHECKLIST.routing:
         for stop in row.stops:
-            search = _stop(stop, {})["search"]
+            search = stop_document(stop, {}).search
             assert search is None or client.get(f"{search}&place=東京駅").status_code in (200, 400)
             if search:
                 assert client.get(search).status_code == 200, search

@@ -74,8 +74,11 @@ def test_the_questions_are_answered(command: str, live_server: object) -> None:
     assert status == "200", body
     if "/prepare" in command:
         assert '"slug":"run-only-recurrent"' in body and '"language":"ja"' in body
-    if "/checklist" in command and "format=md" in command:
+        return
+    if "/checklist" in command:
         assert "119" in body and "☐" in body
+    if "/checklists/" in command:
+        return
     if "page_size=1" in command:
         assert '"distance_km":2.397' in body and '"count":16,' in body
     if "place=" in command:

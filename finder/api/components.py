@@ -20,6 +20,7 @@ from typing import (
     is_typeddict,
 )
 
+from finder.checklist import definition
 from finder.checklist.definition import LANGUAGES, Condition, Text
 
 PRIMITIVES: dict[Any, dict[str, Any]] = {
@@ -43,8 +44,8 @@ def schema_of(hint: Any) -> dict[str, Any]:
     An annotation is a description and, where there is more to say, what JSON Schema says of it.
     Raises ``TypeError`` for a type that has no schema here.
     """
-    if hint == Condition:
-        return CONDITION
+    if hint in (Condition, Condition | None):
+        return CONDITION if hint == Condition else _nullable(CONDITION)
     if isinstance(hint, type) and hint in PRIMITIVES:
         return dict(PRIMITIVES[hint])
     if is_typeddict(hint) or is_dataclass(hint):
@@ -69,9 +70,8 @@ def schema_of(hint: Any) -> dict[str, Any]:
 def component_name(document: Any) -> str:
     """What a document is called among the components."""
     name: str = document.__name__
-    if is_typeddict(document) or name.startswith("Checklist"):
-        return name
-    return f"Checklist{name}"
+    short = document.__module__ == definition.__name__ and not name.startswith("Checklist")
+    return f"Checklist{name}" if short else name
 
 
 def components_of(documents: Iterable[Any]) -> dict[str, dict[str, Any]]:

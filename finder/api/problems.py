@@ -9,7 +9,6 @@ import orjson
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions
 
-from finder.api.checklists.preparation_documents import EmergencyDocument
 from finder.api.documents import ProblemError
 from finder.api.place_documents import place_document
 from finder.problems import InvalidParameters, ParameterError
@@ -26,7 +25,7 @@ def problem(
     kind: str = "about:blank",
     errors: Sequence[Mapping[str, Any]] = (),
     headers: Mapping[str, str] | None = None,
-    emergency: EmergencyDocument | None = None,
+    emergency: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """A problem document. ``instance`` is the path alone: the query may hold a position."""
     body: dict[str, Any] = {
@@ -70,7 +69,7 @@ def invalid_parameters(
     request: HttpRequest,
     error: InvalidParameters,
     first: str = "",
-    emergency: EmergencyDocument | None = None,
+    emergency: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """What is wrong with a question; ``first`` is said, and ``emergency`` stands, before all else."""
     said = [f"{item.parameter}: {item.message}" for item in error.errors]

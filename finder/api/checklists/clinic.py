@@ -10,7 +10,8 @@ from rest_framework.request import Request
 from finder.api.caching import answer, digest_etag
 from finder.api.checklists import schema
 from finder.api.checklists.clinic_notes import clinic_document, notes_of, published
-from finder.api.checklists.documents import definition_document
+from finder.api.checklists.documents import json_document
+from finder.api.checklists.preparation_documents import ClinicChecklistDocument
 from finder.api.checklists.reading import (
     HTML,
     JSON,
@@ -45,11 +46,8 @@ class ClinicChecklistView(ReadView):
             return gone(request, id, "clinic-checklist")
         notes = notes_of(checklist, clinic)
         if media_type == JSON:
-            document = {
-                "clinic": clinic_document(clinic, notes),
-                "checklist": definition_document(checklist),
-            }
-            body = orjson.dumps(document)
+            document = ClinicChecklistDocument(clinic_document(clinic, notes), checklist)
+            body = orjson.dumps(json_document(document))
         elif media_type == MARKDOWN:
             body = checklist_markdown(checklist, language, notes, clinic["name"]).encode()
         else:

@@ -27,10 +27,10 @@ def notes_of(checklist: Checklist, clinic: dict[str, Any]) -> dict[str, list[Ter
 
 
 def clinic_document(clinic: dict[str, Any], notes: dict[str, list[TermNote]]) -> ClinicNotes:
-    """A clinic with its notes as JSON."""
-    return {
-        "id": clinic["id"],
-        "name": clinic["name"],
-        "url": reverse("clinic-detail", args=[clinic["id"]]),
-        "notes": {item: [note_document(note) for note in of] for item, of in notes.items()},
-    }
+    """A clinic with its notes as a document."""
+    return ClinicNotes(
+        id=clinic["id"],
+        name=clinic["name"],
+        url=reverse("clinic-detail", args=[clinic["id"]]),
+        notes={item: [note_document(note) for note in of] for item, of in notes.items()},
+    )

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 
 from finder.api.caching import answer, digest_etag
 from finder.api.checklists import schema
-from finder.api.checklists.documents import ChecklistList, brief, definition_document
+from finder.api.checklists.documents import ChecklistList, brief, json_document
 from finder.api.checklists.reading import (
     FHIR,
     HTML,
@@ -69,4 +69,4 @@ def _body(checklist: Checklist, media_type: str, language: Language) -> bytes:
         return checklist_html(checklist, language).encode()
     if media_type == FHIR:
         return orjson.dumps(questionnaire(checklist))
-    return orjson.dumps(definition_document(checklist))
+    return orjson.dumps(json_document(checklist))

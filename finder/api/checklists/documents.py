@@ -1,7 +1,8 @@
 """The documents of checklists: the definition as it is, and the list of what there is."""
 
-from dataclasses import fields, is_dataclass
-from typing import Annotated, Any, TypedDict
+from dataclasses import is_dataclass
+from functools import cache
+from typing import Annotated, Any, TypedDict, get_type_hints
 
 from finder.checklist import definition
 from finder.checklist.definition import LANGUAGES, All, Checklist, Not, Test, Text
@@ -44,27 +45,28 @@ def brief(checklist: Checklist, url: str) -> ChecklistBrief:
     }
 
 
-def definition_document(value: Any) -> Any:
-    """A value of the definition as JSON: texts as a pair of members, conditions as in the files."""
+def json_document(value: Any) -> Any:
+    """A document as JSON: texts as a pair of members, conditions as in the files."""
     if isinstance(value, Test | All | definition.Any | Not):
         return condition_document(value)
-    if isinstance(value, tuple):
-        return [definition_document(inner) for inner in value]
-    if not is_dataclass(value):
+    if isinstance(value, dict):
+        return {name: json_document(inner) for name, inner in value.items()}
+    if isinstance(value, tuple | list):
+        return [json_document(inner) for inner in value]
+    if not is_dataclass(value) or isinstance(value, type):
         return value
     document: dict[str, Any] = {}
-    for field in fields(value):
-        inner = getattr(value, field.name)
-        if field.type in (Text, Text | None):
-            document |= both(field.name, inner)
+    for name, hint in type_hints(type(value)).items():
+        inner = getattr(value, name)
+        if hint in (Text, Text | None):
+            for language in LANGUAGES:
+                document[f"{name}_{language}"] = inner and inner.in_language(language)
         else:
-            document[field.name] = definition_document(inner)
+            document[name] = json_document(inner)
     return document
 
 
-def both(name: str, text: Text | None) -> dict[str, str | None]:
-    """A text as a pair of members; both null where there is none."""
-    return {f"{name}_{language}": text and text.in_language(language) for language in LANGUAGES}
+type_hints = cache(get_type_hints)
 
 
 def condition_document(condition: definition.Condition) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from clinics.models import Concept
 from finder.api.bodies import read_body
 from finder.api.checklists import schema
 from finder.api.checklists.clinic_notes import clinic_document, notes_of, published
+from finder.api.checklists.documents import json_document
 from finder.api.checklists.preparation_documents import (
     ClinicNotes,
     Labels,
@@ -93,9 +94,8 @@ def _body(
     if media_type == HTML:
         return summary_html(pages).encode()
     labels = _labels(prepared.routing)
-    return orjson.dumps(
-        preparation_document(checklist, asked.answers, prepared, pages, clinic, labels)
-    )
+    document = preparation_document(checklist, asked.answers, prepared, pages, clinic, labels)
+    return orjson.dumps(json_document(document))
 
 
 def _pages(checklist: Checklist, asked: Asked, prepared: Preparation) -> Sequence[Page]:
@@ -139,9 +139,12 @@ def _refusal(request: Request, checklist: Checklist, error: InvalidAnswers) -> H
     emergency = emergency_document(checklist, signs)
     if emergency is None:
         return invalid_parameters(request, error)
-    first = " ".join(f"{one['number']}: {one['label_en']}." for one in emergency["calls"])
+    calls = " ".join(f"{call.number}: {call.label.en}." for call in emergency.calls)
     return invalid_parameters(
-        request, error, first=f"{emergency['stop_en']} {first}", emergency=emergency
+        request,
+        error,
+        first=f"{emergency.stop.en} {calls}",
+        emergency=json_document(emergency),
     )
 
 

@@ -1,167 +1,169 @@
-"""The documents of a prepared visit, in the order in which they are to be read."""
+"""The documents of a prepared visit, in the order in which they are to be read.
+
+Values whose texts are in both languages; :func:`finder.api.checklists.documents.json_document` makes
+JSON of them.
+"""
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Literal, TypedDict
+from dataclasses import dataclass
+from typing import Annotated, Literal
 from urllib.parse import urlencode
 
+from django.urls import reverse
+
 from clinics.documents import CodedLabel
-from finder.api.checklists.documents import both
 from finder.checklist.answers import Answers, Texts
 from finder.checklist.clinic_note_documents import TermNoteDocument
 from finder.checklist.definition import (
     Checklist,
-    Emergency,
     Item,
     RoutingRow,
     Sign,
-    Source,
     Stop,
     Text,
 )
-from finder.checklist.page import Page
+from finder.checklist.page import Block, Page
 from finder.checklist.preparing import Clash, Preparation, Suggested, ToBring
 
 # A concept of the taxonomy by scheme and slug.
 Labels = Mapping[tuple[str, str], CodedLabel]
 
 
-class CitedSource(TypedDict):
+@dataclass(frozen=True, slots=True)
+class CitedSource:
     """A page that a statement of the checklist rests on."""
 
     key: str
-    title_ja: str
-    title_en: str
+    title: Text
     url: str
     date: Annotated[str | None, "As precise as known: YYYY, YYYY-MM or a day; null: undated"]
 
 
-class CallDocument(TypedDict):
+@dataclass(frozen=True, slots=True)
+class CallDocument:
     """A number to call."""
 
     number: str
-    label_ja: str
-    label_en: str
+    label: Text
+    unverified: Text | None
 
 
-class SayingDocument(TypedDict):
+@dataclass(frozen=True, slots=True)
+class SayingDocument:
     """What to tell whoever answers the call."""
 
-    text_ja: str
-    text_en: str
+    text: Text
+    sources: list[CitedSource]
+    unverified: Text | None
 
 
-class SignDocument(TypedDict):
+@dataclass(frozen=True, slots=True)
+class SignDocument:
     """A sign that asks to act."""
 
     option: str
-    label_ja: str
-    label_en: str
-    act_ja: str
-    act_en: str
-    say_ja: str | None
-    say_en: str | None
+    label: Text
+    act: Text
+    say: Text | None
     sources: list[CitedSource]
+    unverified: Text | None
 
 
-class EmergencyDocument(TypedDict):
+@dataclass(frozen=True, slots=True)
+class EmergencyDocument:
     """An emergency: nothing else matters now."""
 
-    title_ja: str
-    title_en: str
-    stop_ja: str
-    stop_en: str
+    title: Text
+    stop: Text
     calls: list[CallDocument]
     say: list[SayingDocument]
     signs: list[SignDocument]
+    sources: list[CitedSource]
 
 
-class MissingDocument(TypedDict):
+@dataclass(frozen=True, slots=True)
+class MissingDocument:
     """An item that applies and is not answered."""
 
     item: str
     requirement: Literal["required", "recommended"]
-    label_ja: str
-    label_en: str
-    help_ja: str | None
-    help_en: str | None
-    why_ja: str
-    why_en: str
+    label: Text
+    help: Text | None
+    why: Text
     sources: list[CitedSource]
 
 
-class ContradictionDocument(TypedDict):
+@dataclass(frozen=True, slots=True)
+class ContradictionDocument:
     """Answers that cannot both be right."""
 
     slug: str
-    message_ja: str
-    message_en: str
+    message: Text
     items: list[str]
 
 
-class StopDocument(TypedDict):
+@dataclass(frozen=True, slots=True)
+class StopDocument:
     """A door to knock on, with the search that finds it."""
 
     categories: list[CodedLabel]
     services: list[CodedLabel]
-    note_ja: str | None
-    note_en: str | None
+    note: Text | None
     search: Annotated[
         str | None,
         "Path and query of the search; add `lat` and `lng`, or `place`. null: nothing to search for",
     ]
 
 
-class RoutingDocument(TypedDict):
+@dataclass(frozen=True, slots=True)
+class RoutingDocument:
     """A pattern that the answers show, and where it leads."""
 
     slug: str
-    pattern_ja: str
-    pattern_en: str
+    pattern: Text
     stops: Annotated[list[StopDocument], "In order: the first is where to begin"]
-    reason_ja: str
-    reason_en: str
+    reason: Text
     sources: list[CitedSource]
+    unverified: Text | None
 
 
-class DoorDocument(TypedDict):
+@dataclass(frozen=True, slots=True)
+class DoorDocument:
     """Whether to be examined as a new patient or to ask for an opinion, and why it matters."""
 
     slug: str
     route: Annotated[str, "The option of the route item that fits"]
-    route_label_ja: str
-    route_label_en: str
-    label_ja: str
-    label_en: str
-    reason_ja: str
-    reason_en: str
+    route_label: Text
+    label: Text
+    reason: Text
     chosen: Annotated[str | None, "The route that was answered; null: none"]
     sources: list[CitedSource]
+    unverified: Text | None
 
 
-class BringDocument(TypedDict):
+@dataclass(frozen=True, slots=True)
+class BringDocument:
     """Something to take along."""
 
     item: str
     option: str | None
-    label_ja: str
-    label_en: str
-    help_ja: str | None
-    help_en: str | None
+    label: Text
+    help: Text | None
     ready: Annotated[bool | None, "null: nobody has said"]
 
 
-class QuestionDocument(TypedDict):
+@dataclass(frozen=True, slots=True)
+class QuestionDocument:
     """A question to ask the doctor, with the athlete's own notes to it."""
 
     item: str
-    question_ja: str
-    question_en: str
-    why_ja: str
-    why_en: str
+    question: Text
+    why: Text
     written: list[str]
 
 
-class ValueDocument(TypedDict):
+@dataclass(frozen=True, slots=True)
+class ValueDocument:
     """What was answered."""
 
     text: str
@@ -172,7 +174,8 @@ class ValueDocument(TypedDict):
     ]
 
 
-class LineDocument(TypedDict):
+@dataclass(frozen=True, slots=True)
+class LineDocument:
     """An item with what was answered."""
 
     item: str
@@ -180,7 +183,8 @@ class LineDocument(TypedDict):
     values: list[ValueDocument]
 
 
-class BlockDocument(TypedDict):
+@dataclass(frozen=True, slots=True)
+class BlockDocument:
     """Lines that stand together."""
 
     slug: str
@@ -188,7 +192,8 @@ class BlockDocument(TypedDict):
     lines: list[LineDocument]
 
 
-class SummaryDocument(TypedDict):
+@dataclass(frozen=True, slots=True)
+class SummaryDocument:
     """The page for the doctor in one language."""
 
     language: Literal["ja", "en"]
@@ -199,7 +204,8 @@ class SummaryDocument(TypedDict):
     blocks: list[BlockDocument]
 
 
-class ClinicNotes(TypedDict):
+@dataclass(frozen=True, slots=True)
+class ClinicNotes:
     """What the clinic's own terms say at the items, or what to ask by phone."""
 
     id: str
@@ -208,14 +214,16 @@ class ClinicNotes(TypedDict):
     notes: Annotated[dict[str, list[TermNoteDocument]], "By item"]
 
 
-class ClinicChecklistDocument(TypedDict):
+@dataclass(frozen=True, slots=True)
+class ClinicChecklistDocument:
     """A checklist, and what a clinic's own terms say at its items."""
 
     clinic: ClinicNotes
     checklist: Checklist
 
 
-class PreparationDocument(TypedDict):
+@dataclass(frozen=True, slots=True)
+class PreparationDocument:
     """A visit prepared. With an emergency, all but early signs, contradictions and page is empty."""
 
     checklist: str
@@ -242,88 +250,91 @@ def preparation_document(
     clinic: ClinicNotes | None,
     labels: Labels,
 ) -> PreparationDocument:
-    """A prepared visit as JSON."""
-    return {
-        "checklist": checklist.slug,
-        "version": checklist.version,
-        "emergency": emergency_document(checklist, prepared.emergency),
-        "early_review": [
+    """A prepared visit as a document."""
+    return PreparationDocument(
+        checklist=checklist.slug,
+        version=checklist.version,
+        emergency=emergency_document(checklist, prepared.emergency),
+        early_review=[
             _sign(checklist, checklist.early_review.item, sign) for sign in prepared.early_review
         ],
-        "missing": [_missing(checklist, item) for item in prepared.missing],
-        "contradictions": [_contradiction(clash) for clash in prepared.contradictions],
-        "routing": [_routing(checklist, row, labels) for row in prepared.routing],
-        "door": _door(checklist, prepared.door),
-        "bring": [_bring(thing) for thing in prepared.bring],
-        "questions": [_question(item, answers) for item in prepared.questions],
-        "clinic": clinic,
-        "summaries": [_summary(page) for page in pages],
-    }
+        missing=[_missing(checklist, item) for item in prepared.missing],
+        contradictions=[_contradiction(clash) for clash in prepared.contradictions],
+        routing=[_routing(checklist, row, labels) for row in prepared.routing],
+        door=_door(checklist, prepared.door),
+        bring=[_bring(thing) for thing in prepared.bring],
+        questions=[_question(item, answers) for item in prepared.questions],
+        clinic=clinic,
+        summaries=[_summary(page) for page in pages],
+    )
 
 
-def emergency_document(checklist: Checklist, signs: tuple[Sign, ...]) -> EmergencyDocument | None:
+def emergency_document(checklist: Checklist, signs: Iterable[Sign]) -> EmergencyDocument | None:
     """What to do now; None without a sign."""
-    if not signs:
+    told = [_sign(checklist, checklist.emergency.item, sign) for sign in signs]
+    if not told:
         return None
-    emergency: Emergency = checklist.emergency
-    return {
-        **_both("title", emergency.title),
-        **_both("stop", emergency.stop),
-        "calls": [{"number": one.number, **_both("label", one.label)} for one in emergency.calls],
-        "say": [{**_both("text", one.text)} for one in emergency.say],
-        "signs": [_sign(checklist, emergency.item, sign) for sign in signs],
-    }
-
-
-def _both(name: str, text: Text | None) -> Any:
-    """A pair of members; their names are put together, which no type can follow."""
-    return both(name, text)
+    emergency = checklist.emergency
+    return EmergencyDocument(
+        title=emergency.title,
+        stop=emergency.stop,
+        calls=[CallDocument(one.number, one.label, one.unverified) for one in emergency.calls],
+        say=[
+            SayingDocument(one.text, _cited(checklist, one.sources), one.unverified)
+            for one in emergency.say
+        ],
+        signs=told,
+        sources=_cited(checklist, emergency.sources),
+    )
 
 
 def _sign(checklist: Checklist, item: str, sign: Sign) -> SignDocument:
-    return {
-        "option": sign.option,
-        **_both("label", checklist.item[item].option[sign.option].label),
-        **_both("act", sign.act),
-        **_both("say", sign.say),
-        "sources": _cited(checklist, sign.sources),
-    }
+    return SignDocument(
+        option=sign.option,
+        label=checklist.item[item].option[sign.option].label,
+        act=sign.act,
+        say=sign.say,
+        sources=_cited(checklist, sign.sources),
+        unverified=sign.unverified,
+    )
 
 
 def _missing(checklist: Checklist, item: Item) -> MissingDocument:
-    return {
-        "item": item.slug,
-        "requirement": item.requirement,
-        **_both("label", item.label),
-        **_both("help", item.help),
-        **_both("why", item.why),
-        "sources": _cited(checklist, item.sources),
-    }
+    return MissingDocument(
+        item=item.slug,
+        requirement=item.requirement,
+        label=item.label,
+        help=item.help,
+        why=item.why,
+        sources=_cited(checklist, item.sources),
+    )
 
 
 def _contradiction(clash: Clash) -> ContradictionDocument:
-    return {"slug": clash.slug, **_both("message", clash.message), "items": list(clash.items)}
+    return ContradictionDocument(clash.slug, clash.message, list(clash.items))
 
 
 def _routing(checklist: Checklist, row: RoutingRow, labels: Labels) -> RoutingDocument:
-    return {
-        "slug": row.slug,
-        **_both("pattern", row.pattern),
-        "stops": [_stop(stop, labels) for stop in row.stops],
-        **_both("reason", row.reason),
-        "sources": _cited(checklist, row.sources),
-    }
+    return RoutingDocument(
+        slug=row.slug,
+        pattern=row.pattern,
+        stops=[stop_document(stop, labels) for stop in row.stops],
+        reason=row.reason,
+        sources=_cited(checklist, row.sources),
+        unverified=row.unverified,
+    )
 
 
-def _stop(stop: Stop, labels: Labels) -> StopDocument:
+def stop_document(stop: Stop, labels: Labels) -> StopDocument:
+    """A door to knock on; a concept that the catalogue no longer has is left out of the labels."""
     asked = {"category": stop.categories, "service": stop.services}
     query = urlencode({name: ",".join(slugs) for name, slugs in asked.items() if slugs}, safe=",")
-    return {
-        "categories": _concepts("category", stop.categories, labels),
-        "services": _concepts("service", stop.services, labels),
-        **_both("note", stop.note),
-        "search": f"/api/v1/clinics?{query}" if query else None,
-    }
+    return StopDocument(
+        categories=_concepts("category", stop.categories, labels),
+        services=_concepts("service", stop.services, labels),
+        note=stop.note,
+        search=f"{reverse('clinic-search')}?{query}" if query else None,
+    )
 
 
 def _concepts(scheme: str, slugs: Iterable[str], labels: Labels) -> list[CodedLabel]:
@@ -334,74 +345,62 @@ def _door(checklist: Checklist, suggested: Suggested | None) -> DoorDocument | N
     if suggested is None:
         return None
     door = suggested.door
-    return {
-        "slug": door.slug,
-        "route": door.route,
-        **_both("route_label", checklist.item[checklist.route_item].option[door.route].label),
-        **_both("label", door.label),
-        **_both("reason", door.reason),
-        "chosen": suggested.chosen,
-        "sources": _cited(checklist, door.sources),
-    }
+    return DoorDocument(
+        slug=door.slug,
+        route=door.route,
+        route_label=checklist.item[checklist.route_item].option[door.route].label,
+        label=door.label,
+        reason=door.reason,
+        chosen=suggested.chosen,
+        sources=_cited(checklist, door.sources),
+        unverified=door.unverified,
+    )
 
 
 def _bring(thing: ToBring) -> BringDocument:
     of = thing.option or thing.item
-    return {
-        "item": thing.item.slug,
-        "option": thing.option and thing.option.code,
-        **_both("label", of.label),
-        **_both("help", of.help),
-        "ready": thing.ready,
-    }
+    return BringDocument(
+        item=thing.item.slug,
+        option=thing.option.code if thing.option else None,
+        label=of.label,
+        help=of.help,
+        ready=thing.ready,
+    )
 
 
 def _question(item: Item, answers: Answers) -> QuestionDocument:
     answer = answers.get(item.slug)
-    return {
-        "item": item.slug,
-        **_both("question", item.question or item.label),
-        **_both("why", item.why),
-        "written": [one.text for one in answer.written] if isinstance(answer, Texts) else [],
-    }
+    return QuestionDocument(
+        item=item.slug,
+        question=item.question or item.label,
+        why=item.why,
+        written=[one.text for one in answer.written] if isinstance(answer, Texts) else [],
+    )
 
 
 def _summary(page: Page) -> SummaryDocument:
-    return {
-        "language": page.language,
-        "title": page.title,
-        "note": page.note,
-        "prepared_on": page.prepared_on,
-        "warning": list(page.warning),
-        "blocks": [
-            {
-                "slug": block.slug,
-                "label": block.label,
-                "lines": [
-                    {
-                        "item": line.item,
-                        "label": line.label,
-                        "values": [
-                            {"text": value.text, "language": value.language}
-                            for value in line.values
-                        ],
-                    }
-                    for line in block.lines
-                ],
-            }
-            for block in page.blocks
-        ],
-    }
+    return SummaryDocument(
+        language=page.language,
+        title=page.title,
+        note=page.note,
+        prepared_on=page.prepared_on,
+        warning=list(page.warning),
+        blocks=[_block(block) for block in page.blocks],
+    )
+
+
+def _block(block: Block) -> BlockDocument:
+    lines = [
+        LineDocument(
+            line.item,
+            line.label,
+            [ValueDocument(value.text, value.language) for value in line.values],
+        )
+        for line in block.lines
+    ]
+    return BlockDocument(block.slug, block.label, lines)
 
 
 def _cited(checklist: Checklist, keys: Iterable[str]) -> list[CitedSource]:
-    return [_source(checklist.source[key]) for key in keys]
-
-
-def _source(source: Source) -> CitedSource:
-    return {
-        "key": source.key,
-        **_both("title", source.title),
-        "url": source.url,
-        "date": source.date,
-    }
+    sources = [checklist.source[key] for key in keys]
+    return [CitedSource(one.key, one.title, one.url, one.date) for one in sources]
