@@ -10,11 +10,29 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from hypothesis import strategies as st
 
+from finder.checklist.definition import Language
+from finder.checklist.page import Block, Line, Page, Value
+
+NASTY = "<script>alert(1)</script> & &amp; \x00\x1b[31m \ud800 😀👩‍👩‍👧 مرحبا \u202eabc\u202c # * _ ` ] ( | ~"
+ANY_TEXT = st.text(max_size=80)
 POPPLER = ("pdftotext", "pdftoppm", "pdfinfo")
 WORD = re.compile(
     r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*?)</word>'
 )
+
+
+def page_of(*values: Value, language: Language = "ja", label: str = "項目") -> Page:
+    """A page with one line."""
+    return Page(
+        language,
+        "題",
+        "注",
+        "2026年11月22日",
+        (),
+        (Block("b", "区分", (Line("i", label, values),)),),
+    )
 
 
 @dataclass(frozen=True)

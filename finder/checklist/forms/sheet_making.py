@@ -28,6 +28,7 @@ from finder.checklist.forms.checklist_sheet import (
     StatedAt,
 )
 from finder.checklist.forms.conditions import condition_in_words
+from finder.checklist.forms.readable import on_one_line, readable
 from finder.checklist.forms.web_addresses import host_of
 from finder.checklist.forms.wording import (
     CHECKED_ON,
@@ -65,7 +66,7 @@ class _Making:
             title=self.words(checklist.title),
             version=checklist.version,
             about=self.words(checklist.about),
-            clinic=clinic_name,
+            clinic=on_one_line(clinic_name) if clinic_name else None,
             emergency=self.emergency(checklist.emergency),
             sections=tuple(self.sections()),
             review=SheetReview(review.reviewed_by, review.sources_read_on, self.words(review.note)),
@@ -73,7 +74,7 @@ class _Making:
         )
 
     def words(self, text: Text) -> str:
-        return text.in_language(self.language)
+        return readable(text.in_language(self.language))
 
     def words_if_any(self, text: Text | None) -> str | None:
         return None if text is None else self.words(text)

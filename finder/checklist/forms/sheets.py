@@ -1,4 +1,4 @@
-"""Rows of type flowing over sheets of A4: no line is cut, no heading left alone at the foot."""
+"""Rows of type flowing over sheets of A4: no line is cut, no block's label left without its lines."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,23 +10,23 @@ from finder.checklist.forms.typesetting import TypeLine
 SHEET_WIDTH, SHEET_HEIGHT = 595.28, 841.89
 MARGIN = 42.5
 TEXT_WIDTH = SHEET_WIDTH - 2 * MARGIN
-FOOT_HEIGHT = 20.0
-BODY_TOP = SHEET_HEIGHT - 34.0
-BODY_BOTTOM = 28.0 + FOOT_HEIGHT
+BODY_TOP = SHEET_HEIGHT - 30.0
+BODY_BOTTOM = 44.0
 BODY_HEIGHT = BODY_TOP - BODY_BOTTOM
 
 # A row of no more lines stays on one sheet; of a longer one, so many stay together at a break.
 LINES_KEPT = 8
 LINES_AT_BREAK = 2
 
-Kind = Literal["title", "note", "warning", "heading", "line"]
+Kind = Literal["title", "note", "warning", "line"]
 
 
 @dataclass(frozen=True)
 class Row:
-    """Label lines on the left, value lines on the right, or label lines across the sheet.
+    """Label lines across the sheet, or with values beside them and the label of a block before them.
 
-    ``heading`` is what stands over the row where a sheet begins with it; ``keep`` forbids that a
+    ``block`` is what the first row of a block says of it, and may reach down beside the next rows;
+    ``continued`` is said instead where a sheet begins within the block. ``keep`` forbids that a
     sheet ends with the row. Heights are in points.
     """
 
@@ -37,7 +37,8 @@ class Row:
     before: float = 0.0
     after: float = 0.0
     keep: bool = False
-    heading: "Row | None" = None
+    block: tuple[TypeLine, ...] = ()
+    continued: tuple[TypeLine, ...] = ()
 
     @property
     def lines(self) -> int:
@@ -47,17 +48,28 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What stands of a row on one sheet: its lines from ``first`` up to ``last``, at ``top``."""
+    """What stands of a row on one sheet: its lines from ``first`` up to ``last``, at ``top``.
+
+    ``leads`` says whether the sheet begins with it.
+    """
 
     row: Row
     first: int
     last: int
     top: float
+    leads: bool
 
     @property
     def begins(self) -> bool:
         """Whether the row begins here."""
         return self.first == 0
+
+    @property
+    def block(self) -> tuple[TypeLine, ...]:
+        """What is said here of the block."""
+        if self.begins and self.row.block:
+            return self.row.block
+        return self.row.continued if self.leads else ()
 
     @property
     def bottom(self) -> float:
@@ -70,49 +82,35 @@ class Piece:
 Sheet = tuple[Piece, ...]
 
 
-class _Flow:
-    """The sheets made so far and the place on the last of them."""
-
-    def __init__(self) -> None:
-        self.sheets: list[list[Piece]] = [[]]
-
-    @property
-    def top(self) -> float:
-        sheet = self.sheets[-1]
-        return sheet[-1].bottom if sheet else BODY_TOP
-
-    def turn(self, heading: Row | None) -> None:
-        """Begin a sheet, with the heading of what goes on there."""
-        self.sheets.append([])
-        if heading:
-            self.place(heading, 0, heading.lines)
-
-    def place(self, row: Row, first: int, last: int) -> None:
-        self.sheets[-1].append(Piece(row, first, last, self.top))
-
-
 def flow(rows: Sequence[Row]) -> tuple[Sheet, ...]:
     """The rows on as many sheets as they take."""
-    flowing = _Flow()
+    sheets: list[list[Piece]] = [[]]
     for index, row in enumerate(rows):
-        if flowing.sheets[-1] and flowing.top - _least(rows[index:]) < BODY_BOTTOM:
-            flowing.turn(row.heading)
-        _place_lines(flowing, row)
-    return tuple(tuple(sheet) for sheet in flowing.sheets)
+        if sheets[-1] and _top(sheets[-1]) - _least(rows[index:]) < BODY_BOTTOM:
+            sheets.append([])
+        first = 0
+        while first < row.lines:
+            if first:
+                sheets.append([])
+            sheet = sheets[-1]
+            last = _last_line(row, first, _top(sheet))
+            sheet.append(Piece(row, first, last, _top(sheet), leads=not sheet))
+            first = last
+    return tuple(map(tuple, sheets))
 
 
-def _place_lines(flowing: _Flow, row: Row) -> None:
-    first = 0
-    while first < row.lines:
-        before = row.before if first == 0 else 0
-        room = int((flowing.top - before - row.after - BODY_BOTTOM + 0.01) // row.leading)
-        last = min(row.lines, first + max(room, LINES_AT_BREAK))
-        if last < row.lines:
-            last = max(first + 1, min(last, row.lines - LINES_AT_BREAK))
-        flowing.place(row, first, last)
-        first = last
-        if first < row.lines:
-            flowing.turn(row.heading)
+def _top(sheet: Sequence[Piece]) -> float:
+    return sheet[-1].bottom if sheet else BODY_TOP
+
+
+def _last_line(row: Row, first: int, top: float) -> int:
+    """Up to which line a row stands on a sheet, from a place on it."""
+    before = row.before if first == 0 else 0
+    room = int((top - before - row.after - BODY_BOTTOM + 0.01) // row.leading)
+    last = first + max(room, LINES_AT_BREAK)
+    if last >= row.lines:
+        return row.lines
+    return max(first + 1, min(last, row.lines - LINES_AT_BREAK))
 
 
 def _least(rows: Iterable[Row]) -> float:

@@ -9,7 +9,6 @@ from reportlab.pdfgen.canvas import Canvas
 
 from finder.checklist.forms.glyphs import GETA, JAPANESE, LATIN, LATIN_BOLD
 from finder.checklist.forms.sheets import (
-    FOOT_HEIGHT,
     MARGIN,
     SHEET_WIDTH,
     TEXT_WIDTH,
@@ -17,7 +16,7 @@ from finder.checklist.forms.sheets import (
     Sheet,
     flow,
 )
-from finder.checklist.forms.summary_rows import VALUES_AT, WARNING_INSET, rows_of_page
+from finder.checklist.forms.summary_rows import LABELS_AT, VALUES_AT, WARNING_INSET, rows_of_page
 from finder.checklist.forms.typesetting import (
     Span,
     Style,
@@ -32,7 +31,9 @@ from finder.checklist.page import Page
 SIZES = (10.0, 9.5, 9.0, 8.5)
 SIZE_OF_LONG_PAGES = 9.5
 FOOT = Style(7.5, grey=0.25)
-FOOT_AT = 30.0
+FOOT_AT, FOOT_RULE_AT = 26.0, 38.0
+# Where labels stand, from the margin.
+LABELS_OF = {"title": 0.0, "note": 0.0, "warning": WARNING_INSET, "line": LABELS_AT}
 # How far under the top of a line its baseline is, in leadings.
 BASELINE = 0.78
 # How thick the outline is that makes the Japanese font bold, in sizes.
@@ -87,7 +88,7 @@ def _draw_sheet(canvas: Canvas, sheet: Sheet) -> None:
 def _draw_warning_box(canvas: Canvas, pieces: Sequence[Piece]) -> None:
     inset = 6.0
     top = pieces[0].top - (pieces[0].row.before - inset if pieces[0].begins else 0)
-    bottom = pieces[-1].bottom - 1
+    bottom = pieces[-1].bottom + (inset if pieces[-1].row.after else 0)
     canvas.setFillGray(0)
     canvas.setStrokeGray(0)
     canvas.setLineWidth(1.2)
@@ -96,26 +97,31 @@ def _draw_warning_box(canvas: Canvas, pieces: Sequence[Piece]) -> None:
 
 
 def _draw_rule(canvas: Canvas, piece: Piece) -> None:
-    if piece.row.kind == "heading":
-        _rule(canvas, piece.bottom + piece.row.after - 0.6, width=0.8, grey=0)
-    elif piece.row.kind == "line" and piece.last == piece.row.lines:
-        _rule(canvas, piece.bottom, width=0.3, grey=0.7)
+    """Above a block a rule across the sheet; above its other rows one from their label on."""
+    if piece.block:
+        _rule(canvas, piece.top, width=0.7, grey=0)
+    elif piece.row.kind == "line":
+        _rule(canvas, piece.top, width=0.3, grey=0.65, start=LABELS_AT)
 
 
-def _rule(canvas: Canvas, y: float, width: float, grey: float) -> None:
+def _rule(canvas: Canvas, y: float, width: float, grey: float, start: float = 0) -> None:
     canvas.setLineWidth(width)
     canvas.setStrokeGray(grey)
-    canvas.line(MARGIN, y, SHEET_WIDTH - MARGIN, y)
+    canvas.line(MARGIN + start, y, SHEET_WIDTH - MARGIN, y)
 
 
 def _draw_piece(canvas: Canvas, piece: Piece) -> None:
-    """All label lines and then all values, so that they are read out in this order."""
+    """The block's label, all label lines and then all values, to be read out in this order."""
     row = piece.row
     top = piece.top - (row.before if piece.begins else 0)
-    inset = WARNING_INSET if row.kind == "warning" else 0
-    for lines, x in ((row.labels, MARGIN + inset), (row.values, MARGIN + VALUES_AT)):
-        for index, line in enumerate(lines[piece.first : piece.last]):
-            _draw_line(canvas, line, x, top - index * row.leading, row.leading)
+    shown = slice(piece.first, piece.last)
+    for lines, x in (
+        (piece.block, 0.0),
+        (row.labels[shown], LABELS_OF[row.kind]),
+        (row.values[shown], VALUES_AT),
+    ):
+        for index, line in enumerate(lines):
+            _draw_line(canvas, line, MARGIN + x, top - index * row.leading, row.leading)
 
 
 def _draw_line(canvas: Canvas, line: TypeLine, x: float, top: float, leading: float) -> None:
@@ -141,7 +147,7 @@ def _draw_foot(canvas: Canvas, page: Page, sheet: Sheet, number: str) -> None:
     words = f"{page.title}  ·  {prepared}"
     if any(_has_geta(piece) for piece in sheet):
         words += f"  ·  {CANNOT_BE_PRINTED.in_language(page.language)}"
-    _rule(canvas, FOOT_AT + FOOT_HEIGHT / 2 + 3, width=0.3, grey=0.5)
+    _rule(canvas, FOOT_RULE_AT, width=0.3, grey=0.5)
     leading = FOOT.size * 1.2
     _draw_line(canvas, shortened(words, FOOT, room), MARGIN, FOOT_AT + leading, leading)
     x = SHEET_WIDTH - MARGIN - numbered.width
@@ -149,5 +155,5 @@ def _draw_foot(canvas: Canvas, page: Page, sheet: Sheet, number: str) -> None:
 
 
 def _has_geta(piece: Piece) -> bool:
-    lines: Iterable[TypeLine] = (*piece.row.labels, *piece.row.values)
+    lines: Iterable[TypeLine] = (*piece.block, *piece.row.labels, *piece.row.values)
     return any(run.font == JAPANESE and GETA in run.text for line in lines for run in line.runs)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from finder.checklist.definition import Language
 from finder.checklist.forms.sheets import TEXT_WIDTH, Row
-from finder.checklist.forms.typesetting import Span, Style, TypeLine, set_lines
+from finder.checklist.forms.typesetting import Span, Style, TypeLine, set_lines, shortened
 from finder.checklist.forms.wording import (
     BRACKETS,
     CONTINUED,
@@ -16,8 +16,12 @@ from finder.checklist.forms.wording import (
 )
 from finder.checklist.page import Block, Line, Page, Value
 
-LABEL_WIDTH = 0.3 * TEXT_WIDTH
-VALUES_AT = LABEL_WIDTH + 12.0
+# Three columns: the block, the item, what was answered.
+GUTTER = 9.0
+BLOCK_WIDTH = 0.19 * TEXT_WIDTH
+LABELS_AT = BLOCK_WIDTH + GUTTER
+LABELS_WIDTH = 0.2 * TEXT_WIDTH
+VALUES_AT = LABELS_AT + LABELS_WIDTH + GUTTER
 VALUES_WIDTH = TEXT_WIDTH - VALUES_AT
 WARNING_INSET = 14.0
 LABEL_GREY, MARK_GREY = 0.25, 0.35
@@ -25,20 +29,22 @@ LABEL_GREY, MARK_GREY = 0.25, 0.35
 
 def rows_of_page(page: Page, size: float) -> tuple[Row, ...]:
     """The rows of a page whose body is set in a size in points."""
-    rows = [*_head(page, size), *_warning(page, size)]
+    rows = [_title(page, size), *_warning(page, size), *_note(page, size)]
     for block in page.blocks:
         rows.extend(_block(block, page.language, size))
     return tuple(row for row in rows if row.lines)
 
 
-def _head(page: Page, size: float) -> Iterator[Row]:
-    title = set_lines([Span(page.title, Style(size * 1.7, bold=True))], TEXT_WIDTH)
-    yield Row("title", title, leading=size * 2.2, keep=True)
+def _title(page: Page, size: float) -> Row:
+    lines = set_lines([Span(page.title, Style(size * 1.7, bold=True))], TEXT_WIDTH)
+    return Row("title", lines, leading=size * 2.2, keep=True)
+
+
+def _note(page: Page, size: float) -> Iterator[Row]:
     prepared = PREPARED_ON.in_language(page.language).format(page.prepared_on)
     note = Span(page.note, Style(size - 1, grey=LABEL_GREY))
-    for span in (Span(prepared, Style(size - 0.5)), note):
-        lines = set_lines([span], TEXT_WIDTH)
-        yield Row("note", lines, leading=size * 1.35, after=size * 0.1)
+    for span, after in ((Span(prepared, Style(size - 0.5)), 0.0), (note, size * 0.8)):
+        yield Row("note", set_lines([span], TEXT_WIDTH), leading=size * 1.35, after=after)
 
 
 def _warning(page: Page, size: float) -> Iterator[Row]:
@@ -49,32 +55,39 @@ def _warning(page: Page, size: float) -> Iterator[Row]:
             "warning",
             set_lines([Span(text, style)], TEXT_WIDTH - 2 * WARNING_INSET),
             leading=style.size * 1.45,
-            before=size * (1.6 if index == 0 else 0.25),
-            after=size * 0.8 if index == last else 0,
+            before=size * (1.2 if index == 0 else 0.25),
+            after=size * 1.2 if index == last else 0,
             keep=index == 0,
         )
 
 
 def _block(block: Block, language: Language, size: float) -> Iterator[Row]:
-    if not block.lines:
-        return
-    heading = _heading(block.label, size)
-    yield heading
+    style = Style(size, bold=True)
+    label = set_lines([Span(block.label, style)], BLOCK_WIDTH)
     continued = CONTINUED.in_language(language).format(block.label)
-    over_next_sheet = replace(_heading(continued, size), before=0.0)
-    for line in block.lines:
-        yield replace(_line(line, language, size), heading=over_next_sheet)
-
-
-def _heading(label: str, size: float) -> Row:
-    lines = set_lines([Span(label, Style(size * 1.05, bold=True))], TEXT_WIDTH)
-    return Row("heading", lines, leading=size * 1.4, before=size * 0.9, after=2.0, keep=True)
+    rows = [
+        replace(_line(line, language, size), continued=(shortened(continued, style, BLOCK_WIDTH),))
+        for line in block.lines
+    ]
+    beside = 0
+    for index, row in enumerate(rows):
+        first, last = index == 0, index == len(rows) - 1
+        beside += row.lines
+        lacking = max(0, len(label) - beside)
+        yield replace(
+            row,
+            block=label if first else (),
+            before=row.before + (2.0 if first else 0),
+            # The rows beside a label of several lines stay with it, and reach as far down.
+            keep=lacking > 0 and not last,
+            after=row.after + (lacking * row.leading if last else 0) + (1.5 if last else 0),
+        )
 
 
 def _line(line: Line, language: Language, size: float) -> Row:
-    labels = set_lines([Span(line.label, Style(size - 0.5, grey=LABEL_GREY))], LABEL_WIDTH)
+    labels = set_lines([Span(line.label, Style(size - 0.25, grey=LABEL_GREY))], LABELS_WIDTH)
     values = _values(line.values, language, size)
-    return Row("line", labels, values, leading=size * 1.36, before=1.6, after=1.6)
+    return Row("line", labels, values, leading=size * 1.3, before=1.1, after=1.1)
 
 
 def _values(values: tuple[Value, ...], language: Language, size: float) -> tuple[TypeLine, ...]:
@@ -99,8 +112,11 @@ def _spans(value: Value, language: Language, size: float) -> Iterator[Span]:
         return
     opening, closing = QUOTES[language]
     before, after = BRACKETS[language]
-    mark = before + mark_of_own_words(value.language, language) + after
+    style = Style(size - 1.5, grey=MARK_GREY)
+    mark = before.lstrip() + mark_of_own_words(value.language, language) + after
     yield Span(opening, Style(size))
     yield Span(value.text, Style(size))
     yield Span(closing, Style(size))
-    yield Span(mark, Style(size - 1.5, grey=MARK_GREY), whole=True)
+    if before.startswith(" "):
+        yield Span(" ", style)
+    yield Span(mark, style, whole=True)

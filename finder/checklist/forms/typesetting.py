@@ -110,13 +110,18 @@ def shortened(text: str, style: Style, width: float) -> TypeLine:
 def _glyphs(spans: Iterable[Span]) -> Iterator[Glyph]:
     for span in spans:
         text = _with_its_ends(span.text)
-        wide = any(is_wide(char) for char in text)
+        wide = _is_japanese(text)
         for char in text:
             font = font_of(char, wide) or LATIN
             if font == LATIN and span.style.bold:
                 font = LATIN_BOLD
             width = 0 if char == "\n" else width_of(char, font) * span.style.size
             yield Glyph(char, font, span.style, width, span.whole)
+
+
+def _is_japanese(text: str) -> bool:
+    """Whether so much of a text is wide that its quotation marks and dashes are to be so too."""
+    return 3 * sum(map(is_wide, text)) > len(text)
 
 
 def _with_its_ends(text: str) -> str:
