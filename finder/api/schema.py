@@ -8,6 +8,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from clinics.documents import ClinicDetail, ClinicSummary, QualityReport
 from clinics.models import Scheme
 from finder.api.checklists.documents import ChecklistList
+from finder.api.checklists.open_schemas import OPEN_SCHEMAS
 from finder.api.checklists.preparation_documents import (
     ClinicChecklistDocument,
     PreparationDocument,
@@ -49,7 +50,9 @@ def add_document_components(
 ) -> dict[str, Any]:
     """Put every document and what it is made of among the schema's components."""
     components = result.setdefault("components", {}).setdefault("schemas", {})
-    result["components"]["schemas"] = dict(sorted((components | components_of(DOCUMENTS)).items()))
+    result["components"]["schemas"] = dict(
+        sorted((components | components_of(DOCUMENTS) | OPEN_SCHEMAS).items())
+    )
     return result
 
 

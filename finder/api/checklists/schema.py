@@ -36,12 +36,8 @@ FORM_WORDS = {
     "pdf": "PDF",
 }
 TEXT = OpenApiResponse({"type": "string"}, description="In one language, by `lang`")
-FHIR_RESOURCE: dict[str, Any] = {
-    "type": "object",
-    "properties": {"resourceType": {"type": "string"}},
-    "required": ["resourceType"],
-    "additionalProperties": True,
-}
+FHIR_DOCUMENT = {"$ref": "#/components/schemas/FhirResource"}
+PREPARATION_REQUEST = {"$ref": "#/components/schemas/PreparationRequest"}
 
 
 def _form(*words: str) -> OpenApiParameter:
@@ -82,7 +78,7 @@ DETAIL: dict[str, Any] = {
     "responses": {
         **cached(Checklist, "The definition"),
         (200, "application/fhir+json"): OpenApiResponse(
-            FHIR_RESOURCE, description="The definition as a FHIR R4 Questionnaire"
+            FHIR_DOCUMENT, description="The definition as a FHIR R4 Questionnaire"
         ),
         (200, "text/markdown"): TEXT,
         (200, "text/html"): TEXT,
@@ -127,42 +123,6 @@ CLINIC: dict[str, Any] = {
     **NO_LOGIN,
     "tags": ["checklists"],
 }
-# What an answer may be follows from the type of its item, which the definition tells.
-REQUEST: dict[str, Any] = {
-    "type": "object",
-    "description": "Answers are given once: as `answers`, or as a `questionnaire_response`",
-    "properties": {
-        "answers": {
-            "type": "object",
-            "additionalProperties": True,
-            "description": "By the slug of the item. Text: words, or `text` and `language`; a "
-            "choice: a code, or `code` with `text`; several choices: a list, each with its "
-            "qualifier; a number: `value` and `unit`; a count or scale: a number; a date: YYYY-MM; "
-            "yes-no and things to bring: true or false. What is unknown is left out",
-        },
-        "questionnaire_response": FHIR_RESOURCE
-        | {"description": "The answers as a FHIR R4 QuestionnaireResponse"},
-        "route": {"type": "string", "description": "The route of the visit, as the item asks it"},
-        "clinic": {
-            "type": "string",
-            "format": "uuid",
-            "description": "A clinic whose own terms are wanted",
-        },
-        "languages": {
-            "type": "array",
-            "items": {"type": "string", "enum": ["ja", "en"]},
-            "minItems": 1,
-            "uniqueItems": True,
-            "description": "Those of the page for the doctor; both without it",
-        },
-        "text_language": {
-            "type": "string",
-            "pattern": "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
-            "description": "BCP 47, of words that say none of their own",
-        },
-    },
-    "additionalProperties": False,
-}
 PREPARE: dict[str, Any] = {
     "operation_id": "prepareVisit",
     "summary": "Prepare a visit",
@@ -172,7 +132,10 @@ PREPARE: dict[str, Any] = {
         "why; by which door; what to take along; what to ask; and a page for the doctor in Japanese "
         "and English. Nothing of it is stored, logged or cached. Not medical advice."
     ),
-    "request": {"application/json": REQUEST, "application/fhir+json": FHIR_RESOURCE},
+    "request": {
+        "application/json": PREPARATION_REQUEST,
+        "application/fhir+json": FHIR_DOCUMENT,
+    },
     "parameters": [
         _form("json", "fhir", "md", "html", "pdf"),
         header("Cache-Control", [200], "`private, no-store`."),
@@ -183,7 +146,7 @@ PREPARE: dict[str, Any] = {
     "responses": {
         (200, "application/json"): answer_of(PreparationDocument, "The visit prepared"),
         (200, "application/fhir+json"): OpenApiResponse(
-            FHIR_RESOURCE, description="The answers as a FHIR R4 QuestionnaireResponse"
+            FHIR_DOCUMENT, description="The answers as a FHIR R4 QuestionnaireResponse"
         ),
         (200, "text/markdown"): OpenApiResponse(
             {"type": "string"}, description="The page for the doctor"
