@@ -178,7 +178,7 @@ def test_a_fuzzer_finds_no_answer_that_the_document_does_not_know(application: A
     }
     for label, statuses in findings.answered.items():
         # Where there is no parameter at all, the fuzzer makes none up.
-        refused = {DETAIL: 404, REPORTS: 404, QUALITY: 405}.get(label, 400)
+        refused = {DETAIL: 404, REPORTS: 404, QUALITY: 405, CHECKLISTS: 405}.get(label, 400)
         answered = 400 if label == REPORTS else 200
         assert min(statuses[answered], statuses[refused], statuses[405]) >= 5, (label, statuses)
 
@@ -305,13 +305,42 @@ def reports_asked_for(there: str, nowhere: str, too_long: str) -> Iterator[Any]:
     yield REPORTS, 429, right
 
 
+def preparations_asked_for(too_long: str) -> Iterator[Any]:
+    """A request for each status that a prepared visit can be answered with, and for each form."""
+    right = {
+        "path_parameters": {"slug": "second-opinion"},
+        "body": {"answers": {"severity": 7}},
+        "media_type": "application/json",
+    }
+    for form in ("json", "fhir", "md", "html", "pdf"):
+        yield PREPARE, 200, right | {"query": {"format": form}}
+    yield PREPARE, 400, right | {"body": {"answers": {"urgent-signs": ["cord-sign", "x"]}}}
+    yield PREPARE, 404, right | {"path_parameters": {"slug": "third-opinion"}}
+    yield PREPARE, 405, {"path_parameters": right["path_parameters"], "method": "GET"}
+    yield PREPARE, 406, right | {"headers": {"Accept": "image/png"}}
+    yield PREPARE, 413, right | {"body": {"answers": {"sensory-trick": too_long * 17}}}
+    yield PREPARE, 414, right | {"query": {"x": too_long}}
+    yield PREPARE, 415, right | {"headers": {"Content-Type": "text/plain"}}
+    yield PREPARE, 429, right
+
+
 def asked_for(catalogue: list[str]) -> Iterator[tuple[str, int, dict[str, Any]]]:
     """A request for each status that an operation can answer."""
     there, nowhere = {"id": catalogue[0]}, {"id": "00000000-0000-4000-8000-000000000000"}
     too_long = {"x": "a" * LONGEST_QUERY_BYTES}
-    questions = {SEARCH: {}, DETAIL: {}, CONCEPTS: {}, PLACES: {"q": "渋谷"}, QUALITY: {}}
+    questions = {
+        SEARCH: {},
+        DETAIL: {},
+        CONCEPTS: {},
+        PLACES: {"q": "渋谷"},
+        QUALITY: {},
+        CHECKLISTS: {},
+        CHECKLIST: {},
+        CLINIC_CHECKLIST: {},
+    }
+    named = {DETAIL: there, CLINIC_CHECKLIST: there, CHECKLIST: {"slug": "second-opinion"}}
     for label, right in questions.items():
-        of_clinic = {"path_parameters": there} if label == DETAIL else {}
+        of_clinic = {"path_parameters": named[label]} if label in named else {}
         yield label, 200, of_clinic | {"query": right}
         yield label, 400, of_clinic | {"query": {"unknown": "1"}}
         yield label, 405, of_clinic | {"method": "POST"}
@@ -320,9 +349,19 @@ def asked_for(catalogue: list[str]) -> Iterator[tuple[str, int, dict[str, Any]]]
         if label != PLACES:
             yield label, 304, of_clinic | {"headers": {"If-None-Match": "*"}}
     yield from reports_asked_for(there["id"], nowhere["id"], too_long["x"])
-    yield DETAIL, 301, {"path_parameters": {"id": catalogue[-2]}}
-    yield DETAIL, 404, {"path_parameters": nowhere}
-    yield DETAIL, 410, {"path_parameters": {"id": catalogue[-1]}}
+    yield from preparations_asked_for(too_long["x"])
+    for label in (DETAIL, CLINIC_CHECKLIST):
+        yield label, 301, {"path_parameters": {"id": catalogue[-2]}}
+        yield label, 404, {"path_parameters": nowhere}
+        yield label, 410, {"path_parameters": {"id": catalogue[-1]}}
+    yield CHECKLIST, 404, {"path_parameters": {"slug": "third-opinion"}}
+    for label in (CHECKLIST, CLINIC_CHECKLIST):
+        other = {"path_parameters": named[label]}
+        yield label, 406, other | {"headers": {"Accept": "image/png"}}
+        for media_type in ("text/markdown", "text/html"):
+            yield label, 200, other | {"headers": {"Accept": media_type}}
+    fhir = {"headers": {"Accept": "application/fhir+json"}}
+    yield CHECKLIST, 200, {"path_parameters": named[CHECKLIST]} | fhir
     yield SEARCH, 406, {"headers": {"Accept": "image/png"}}
     yield SEARCH, 200, {"headers": {"Accept": "application/geo+json"}}
     yield SEARCH, 200, {"headers": {"Accept": "text/csv"}}

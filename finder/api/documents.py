@@ -192,7 +192,7 @@ MOST_LINKS = 3
 NO_CONTROL = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*"
 TEXT_PATTERN = rf"^{NO_CONTROL}[^\s\x00-\x1f\x7f]{NO_CONTROL}$"
 # A host, a port or none, and the rest; nobody's name and password before it.
-ADDRESS_PATTERN = r"^[hH][tT][tT][pP][sS]?://[^\s/?#:@\\\[\]\x00-\x1f\x7f]+(:[0-9]{1,5})?([/?#][^\s\x00-\x1f\x7f]*)?$"
+ADDRESS_PATTERN = r"^[hH][tT][tT][pP][sS]?://[^\s/?#:@\\\[\]\x00-\x1f\x7f-\x9f]+(:[0-9]{1,5})?([/?#][^\s\x00-\x1f\x7f-\x9f]*)?$"
 
 
 class ReportRequest(TypedDict):

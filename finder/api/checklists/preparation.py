@@ -65,7 +65,8 @@ class PrepareView(ReadView):
         media_type, _ = read_form(request, FORMS)
         body = read_body(request, [JSON, FHIR], LONGEST_BODY_BYTES)
         try:
-            asked = read_request(checklist, body, timezone.localdate())
+            resource = request._request.content_type == FHIR
+            asked = read_request(checklist, body, timezone.localdate(), fhir=resource)
             prepared = prepare(checklist, asked.answers)
             clinic = _clinic(checklist, asked.clinic, prepared)
         except InvalidAnswers as error:

@@ -36,8 +36,11 @@ class Asked:
     languages: tuple[Language, ...]
 
 
-def read_request(checklist: Checklist, body: bytes, today: date) -> Asked:
-    """A request to prepare a visit. Raises :class:`InvalidAnswers` with every error in it."""
+def read_request(checklist: Checklist, body: bytes, today: date, *, fhir: bool = False) -> Asked:
+    """A request to prepare a visit; ``fhir`` says that the body is a resource of FHIR.
+
+    A resource is recognised in any case. Raises :class:`InvalidAnswers` with every error in it.
+    """
     try:
         sent = orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -45,7 +48,7 @@ def read_request(checklist: Checklist, body: bytes, today: date) -> Asked:
     if not isinstance(sent, Mapping):
         message = f"{echo(sent)}; accepted is a JSON object with {', '.join(MEMBERS)}."
         raise _invalid("body", "wrong-type", message)
-    if RESOURCE in sent:
+    if fhir or RESOURCE in sent:
         sent = {FHIR_ANSWERS: sent}
     errors = _unknown(sent)
     wire, text_language = _wire(checklist, sent, errors)
