@@ -9,7 +9,7 @@ class FinderConfig(AppConfig):
 
     def ready(self) -> None:
         """Have what is set and what is written in files checked at the start."""
-        from finder.checklist.checks import check_checklists
+        from finder.checklist.files.checks import check_checklists
         from finder.places.checks import check_online_geocoder
 
         register(check_online_geocoder)

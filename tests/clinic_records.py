@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from clinics.fees import fee_per_30_minutes
-from finder.checklist.clinic_notes import TermNote
-from finder.checklist.clinic_terms import clinic_notes
+from finder.checklist.clinic.notes import TermNote
+from finder.checklist.clinic.terms import clinic_notes
 from finder.checklist.definition import Checklist, ClinicTerm, Text
-from finder.checklist.loading import checklists
+from finder.checklist.files.loading import checklists
 
 Record = dict[str, Any]
 

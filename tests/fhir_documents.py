@@ -1,9 +1,28 @@
 """Looking into FHIR documents, and an independent word on when a question is asked."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
+from finder.checklist.answers import Answers
+from finder.checklist.definition import Checklist
+from finder.checklist.fhir.reading import wire_answers
+from finder.checklist.reading import read_answers
+from finder.problems import InvalidParameters
+
 Node = Mapping[str, Any]
+
+
+def read_response(checklist: Checklist, document: Any, *, today: date) -> Answers:
+    """The answers of a response, read as a request's are; raises with everything that is wrong."""
+    wire, language, errors = wire_answers(checklist, document)
+    try:
+        answers = read_answers(checklist, wire, today=today, text_language=language)
+    except InvalidParameters as invalid:
+        errors = [*errors, *invalid.errors]
+    if errors:
+        raise InvalidParameters(errors)
+    return answers
 
 
 def nodes(document: Node) -> Iterator[Node]:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from finder.checklist.clinic_notes import Statement, TermNote
+from finder.checklist.clinic.notes import Statement, TermNote
 from finder.checklist.definition import (
     All,
     Any,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from finder.checklist.loading import checklists
+from finder.checklist.files.loading import checklists
 
 ROOT = Path(__file__).parent.parent
 TABLE = ROOT / "docs/article-items.md"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from finder.checklist import definition
 from finder.checklist.answers import Answers, Choices, Numbers, Texts, Written, holds
 from finder.checklist.definition import All, Condition, Not
-from finder.checklist.loading import checklists
+from finder.checklist.files.loading import checklists
 from finder.checklist.reading import emergency_signs, read_answers
 from finder.problems import InvalidParameters
 from tests.answering import TODAY, answers_to

@@ -12,8 +12,8 @@ from django.conf import LazySettings
 from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
 
-from finder.checklist.checks import faults_of
-from finder.checklist.loading import ChecklistError, checklists, read_directory
+from finder.checklist.files.checks import faults_of
+from finder.checklist.files.loading import ChecklistError, checklists, read_directory
 
 ROOT = Path(__file__).parent.parent
 FILE = ROOT / "fixtures/checklists/second-opinion.json"

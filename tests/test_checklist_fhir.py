@@ -17,14 +17,13 @@ from finder.checklist import definition
 from finder.checklist.answers import Answers, holds
 from finder.checklist.applies import NotFlat, flat_when, whole_condition
 from finder.checklist.definition import All, Checklist, Condition, Not
-from finder.checklist.fhir_questionnaire import questionnaire
-from finder.checklist.fhir_reading import read_response
-from finder.checklist.fhir_response import questionnaire_response
-from finder.checklist.loading import checklists
+from finder.checklist.fhir.questionnaire import questionnaire
+from finder.checklist.fhir.response import questionnaire_response
+from finder.checklist.files.loading import checklists
+from finder.checklist.files.soundness import faults as faults_of
 from finder.checklist.reading import read_answers
-from finder.checklist.soundness import faults as faults_of
 from tests.checklists import TODAY, answers_to, small_checklist, with_condition
-from tests.fhir_documents import Node, is_enabled, members, nodes
+from tests.fhir_documents import Node, is_enabled, members, nodes, read_response
 from tests.packages import unpacked
 
 # It carries HL7's own fhir.schema.json of R4 (4.0.1).

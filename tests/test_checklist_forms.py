@@ -9,6 +9,7 @@ from markdown_it import MarkdownIt
 
 from finder.checklist.definition import LANGUAGES, All, Any, Language, Not, Text
 from finder.checklist.definition import Test as OneTest
+from finder.checklist.files.loading import checklists
 from finder.checklist.forms.checklist_markdown import checklist_markdown
 from finder.checklist.forms.conditions import condition_in_words
 from finder.checklist.forms.markdown_text import as_text, link
@@ -17,7 +18,6 @@ from finder.checklist.forms.readable import readable
 from finder.checklist.forms.summary_markdown import summary_markdown
 from finder.checklist.forms.summary_pdf import summary_pdf
 from finder.checklist.forms.wording import language_name, mark_of_own_words
-from finder.checklist.loading import checklists
 from finder.checklist.page import Value
 from tests.paper_checklists import CHECKLIST, NOTES
 from tests.papers import ANY_TEXT, NASTY, Parsed, page_of, sheets_of, squeezed

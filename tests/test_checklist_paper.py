@@ -12,6 +12,7 @@ from hypothesis import settings as search
 from hypothesis import strategies as st
 
 from finder.checklist.definition import LANGUAGES, Language
+from finder.checklist.files.loading import checklists
 from finder.checklist.forms.glyphs import GETA, printable
 from finder.checklist.forms.pages_html import checklist_html, summary_html
 from finder.checklist.forms.sheets import (
@@ -25,7 +26,6 @@ from finder.checklist.forms.sheets import (
 from finder.checklist.forms.summary_pdf import SIZE_OF_LONG_PAGES, summary_pdf
 from finder.checklist.forms.summary_rows import rows_of_page
 from finder.checklist.forms.typesetting import NOT_FIRST, NOT_LAST, Span, Style, set_lines
-from finder.checklist.loading import checklists
 from finder.checklist.page import Block, Line, Page, Value
 from finder.checklist.preparing import prepare
 from finder.checklist.reading import read_answers

@@ -10,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from finder.checklist.answers import Answers, Choices, holds
+from finder.checklist.dates import date_text
 from finder.checklist.definition import LANGUAGES, Language
-from finder.checklist.loading import checklists
+from finder.checklist.files.loading import checklists
 from finder.checklist.page import Page
 from finder.checklist.preparing import Preparation, prepare
 from finder.checklist.reading import read_answers
-from finder.checklist.summary import date_text, summarise
+from finder.checklist.summary import summarise
 from tests.answering import TODAY, answers_to
 
 CASES = Path(__file__).parent.parent / "fixtures/checklists/cases/second-opinion"

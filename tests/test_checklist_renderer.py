@@ -10,12 +10,12 @@ from django.conf import settings
 from playwright.sync_api import Browser, expect
 
 from finder.checklist.definition import Checklist
-from finder.checklist.fhir_questionnaire import questionnaire
-from finder.checklist.fhir_reading import read_response
-from finder.checklist.loading import checklists
+from finder.checklist.fhir.questionnaire import questionnaire
+from finder.checklist.files.loading import checklists
 from finder.checklist.reading import read_answers
 from tests.browsing import browser, picture
 from tests.checklists import TODAY, small_checklist
+from tests.fhir_documents import read_response
 from tests.lhc_forms import fill, form, renderer, response, row
 
 # As JSON has them: every type of item, one of them asked only after another's answer.

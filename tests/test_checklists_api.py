@@ -11,7 +11,7 @@ from django.test import Client
 from clinics.imports.starter import load_starter
 from clinics.models import Facility, Status
 from clinics.publication import publish
-from finder.checklist.loading import checklists
+from finder.checklist.files.loading import checklists
 from tests.catalogue import clinic
 from tests.contract import codes, conforms, openapi_document, problem_of
 

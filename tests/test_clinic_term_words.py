@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clinics.identity import REGISTER_MATCH
-from finder.checklist.clinic_age import age_text
+from finder.checklist.clinic.age import age_text
 from finder.checklist.definition import Text
 from tests.clinic_records import TODAY, Record, stated_text
 

@@ -18,17 +18,17 @@ from clinics.documents import ClinicDetail, SecondOpinionDocument
 from clinics.imports.starter import load_starter
 from clinics.models import CuratedFacts, SecondOpinion
 from clinics.publication import publish
-from finder.checklist.clinic_note_documents import (
+from finder.checklist.clinic.note_documents import (
     StatementDocument,
     TermNoteDocument,
     note_document,
 )
-from finder.checklist.clinic_notes import Statement
-from finder.checklist.clinic_term_texts import KNOWN_TERMS, OF_CLINIC, OF_RECORDS
-from finder.checklist.clinic_terms import clinic_notes
+from finder.checklist.clinic.notes import Statement
+from finder.checklist.clinic.term_texts import KNOWN_TERMS, OF_CLINIC, OF_RECORDS
+from finder.checklist.clinic.terms import clinic_notes
 from finder.checklist.definition import ClinicTerm, Text
-from finder.checklist.loading import checklists
-from finder.checklist.soundness import faults
+from finder.checklist.files.loading import checklists
+from finder.checklist.files.soundness import faults
 from tests.catalogue import clinic
 from tests.clinic_records import TODAY, Record, checklist_of, document, note_of, record
 from tests.doubles import curated, terms

@@ -1,6 +1,6 @@
 """Answers as values, and whether a condition holds of them.
 
-Made by :mod:`finder.checklist.reading` of JSON or :mod:`finder.checklist.fhir_reading` of FHIR, and
+Made by :mod:`finder.checklist.reading` of JSON or :mod:`finder.checklist.fhir.reading` of FHIR, and
 valid for their checklist from then on. They are never written anywhere.
 """
 

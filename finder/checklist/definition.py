@@ -1,6 +1,6 @@
 """A checklist as values: what is asked, when, why and who says so, and what follows from answers.
 
-Made by :mod:`finder.checklist.loading` of the reviewed files in ``fixtures/checklists``, whose README
+Made by :mod:`finder.checklist.files.loading` of the reviewed files in ``fixtures/checklists``, whose README
 describes every member. Nothing here knows HTTP, Django or a particular checklist.
 """
 

@@ -19,25 +19,20 @@ from finder.checklist.answers import (
     Texts,
     YesNo,
 )
+from finder.checklist.dates import date_text
 from finder.checklist.definition import Checklist, Emergency, Item, Language, Sign, Text
 from finder.checklist.page import Block, Line, Page, Value
 from finder.checklist.wording import (
     CALL,
     MEASURE,
-    MONTHS,
     NO,
     NOT_READY,
     OUT_OF,
     PART,
     QUALIFIED,
     READY,
-    YEAR,
-    YEAR_MONTH,
-    YEAR_MONTH_DAY,
     YES,
 )
-
-FORMS_OF_DATE = (YEAR, YEAR_MONTH, YEAR_MONTH_DAY)
 
 
 def summarise(
@@ -81,14 +76,6 @@ def warning(emergency: Emergency, signs: tuple[Sign, ...]) -> Iterator[Text]:
 def values_of(item: Item, answer: Answer) -> list[tuple[Text, str | None]]:
     """An answer as texts in both languages, each with the language of own words, else None."""
     return list(VALUES[type(answer)](item, answer))
-
-
-def date_text(text: str) -> Text:
-    """A date as precise as it is: YYYY, YYYY-MM or YYYY-MM-DD."""
-    year, *rest = (int(part) for part in text.split("-"))
-    month, day = [*rest, 1, 1][:2]
-    form = FORMS_OF_DATE[len(rest)]
-    return form.filled(year=year, month=month, day=day, month_name=MONTHS[month - 1])
 
 
 def _lines(

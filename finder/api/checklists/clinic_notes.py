@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from finder.api.checklists.preparation_documents import ClinicNotes
-from finder.checklist.clinic_note_documents import note_document
-from finder.checklist.clinic_notes import TermNote
-from finder.checklist.clinic_terms import clinic_notes
+from finder.checklist.clinic.note_documents import note_document
+from finder.checklist.clinic.notes import TermNote
+from finder.checklist.clinic.terms import clinic_notes
 from finder.checklist.definition import Checklist
 from finder.search import detail
 

@@ -20,10 +20,10 @@ from finder.api.checklists.reading import (
 )
 from finder.api.reading import ReadView, refuse_parameters
 from finder.checklist.definition import Checklist, Language
-from finder.checklist.fhir_questionnaire import questionnaire
+from finder.checklist.fhir.questionnaire import questionnaire
+from finder.checklist.files.loading import checklists
 from finder.checklist.forms.checklist_markdown import checklist_markdown
 from finder.checklist.forms.pages_html import checklist_html
-from finder.checklist.loading import checklists
 
 FORMS = {"json": JSON, "fhir": FHIR, "md": MARKDOWN, "html": HTML}
 

@@ -37,7 +37,7 @@ from finder.api.checklists.request import Asked, InvalidAnswers, read_request
 from finder.api.problems import invalid_parameters
 from finder.api.reading import ReadView
 from finder.checklist.definition import Checklist, RoutingRow
-from finder.checklist.fhir_response import questionnaire_response
+from finder.checklist.fhir.response import questionnaire_response
 from finder.checklist.forms.pages_html import summary_html
 from finder.checklist.forms.summary_markdown import summary_markdown
 from finder.checklist.forms.summary_pdf import summary_pdf

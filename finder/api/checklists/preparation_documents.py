@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from clinics.documents import CodedLabel
 from finder.checklist.answers import Answers, Texts
-from finder.checklist.clinic_note_documents import TermNoteDocument
+from finder.checklist.clinic.note_documents import TermNoteDocument
 from finder.checklist.definition import (
     Checklist,
     Item,

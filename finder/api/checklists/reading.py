@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from finder.api.negotiation import choose_format
 from finder.api.reading import refuse_parameters
 from finder.checklist.definition import LANGUAGES, Checklist, Language
-from finder.checklist.loading import checklists
+from finder.checklist.files.loading import checklists
 from finder.problems import InvalidParameters, ParameterError, suggestion
 
 JSON = "application/json"

@@ -10,7 +10,7 @@ import orjson
 
 from finder.checklist.answers import Answers
 from finder.checklist.definition import LANGUAGES, Checklist, Language
-from finder.checklist.fhir_reading import emergency_signs_named, wire_answers
+from finder.checklist.fhir.reading import emergency_signs_named, wire_answers
 from finder.checklist.reading import Fault, echo, emergency_signs, language_tag, read_answers
 from finder.problems import InvalidParameters, ParameterError, suggestion
 
@@ -74,11 +74,8 @@ def _wire(
         if "answers" in sent:
             message = "Answers are given once, as answers or as a questionnaire_response."
             errors.append(ParameterError(FHIR_ANSWERS, "not-with-answers", message))
-        try:
-            wire, text_language = wire_answers(checklist, sent[FHIR_ANSWERS])
-        except InvalidParameters as error:
-            errors += error.errors
-            wire = {}
+        wire, text_language, faults = wire_answers(checklist, sent[FHIR_ANSWERS])
+        errors += faults
     else:
         wire = sent.get("answers", {})
     if "text_language" in sent:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import quote
 
-from finder.checklist.clinic_notes import Statement, TermNote
+from finder.checklist.clinic.notes import Statement, TermNote
 from finder.checklist.definition import (
     Checklist,
     Emergency,

@@ -10,8 +10,9 @@ from functools import partial
 from typing import Any
 
 from clinics.identity import REGISTER_MATCH
-from finder.checklist.clinic_fees import fee_text, minutes_text
-from finder.checklist.clinic_wording import (
+from finder.checklist.clinic.fees import fee_text, minutes_text
+from finder.checklist.clinic.joining import joined
+from finder.checklist.clinic.wording import (
     ACCEPTED,
     AS_STATED,
     AS_STATED_IN_JAPANESE,
@@ -31,7 +32,6 @@ from finder.checklist.clinic_wording import (
     SENT,
 )
 from finder.checklist.definition import Text
-from finder.checklist.joining import joined
 
 Record = Mapping[str, Any]
 Describe = Callable[[Record], Text | None]

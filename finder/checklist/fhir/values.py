@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from finder.checklist.definition import Checklist, Item, Unit
-from finder.checklist.fhir_names import LANGUAGE, code_system, unit_system
-from finder.checklist.fhir_questions import Kind, Question
+from finder.checklist.fhir.names import LANGUAGE, code_system, unit_system
+from finder.checklist.fhir.questions import Kind, Question
 from finder.checklist.reading import Fault, echo
 from finder.problems import suggestion
 

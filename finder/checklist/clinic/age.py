@@ -3,7 +3,7 @@
 from datetime import date
 
 from clinics.age import MONTHS_OF_A_YEAR, Age, age_of
-from finder.checklist.clinic_wording import (
+from finder.checklist.clinic.wording import (
     DATE_UNKNOWN,
     EXPIRED,
     MONTHS,
@@ -13,8 +13,8 @@ from finder.checklist.clinic_wording import (
     STATED_LONG_AGO,
     YEARS,
 )
+from finder.checklist.dates import date_text
 from finder.checklist.definition import Text
-from finder.checklist.summary import date_text
 
 
 def age_text(

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, TypedDict
 
 from clinics.documents import SourceReference
-from finder.checklist.clinic_notes import Statement, TermNote
+from finder.checklist.clinic.notes import Statement, TermNote
 
 
 class StatementDocument(TypedDict):

@@ -6,7 +6,8 @@ from fractions import Fraction
 from typing import Any
 
 from clinics.fees import COMPARED_MINUTES
-from finder.checklist.clinic_wording import (
+from finder.checklist.clinic.joining import joined
+from finder.checklist.clinic.wording import (
     ABOUT,
     BETWEEN_DETAILS,
     BETWEEN_PARTS,
@@ -25,7 +26,6 @@ from finder.checklist.clinic_wording import (
     YEN,
 )
 from finder.checklist.definition import Text
-from finder.checklist.joining import joined
 
 Record = Mapping[str, Any]
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from finder.checklist.applies import Behaviour, NotFlat, flat_when
 from finder.checklist.definition import Checklist, Condition, Item, Test
-from finder.checklist.fhir_names import code_system, unit_system
-from finder.checklist.fhir_questions import number_kind, questions_of
+from finder.checklist.fhir.names import code_system, unit_system
+from finder.checklist.fhir.questions import number_kind, questions_of
 
 Whens = list[dict[str, Any]]
 

@@ -2,7 +2,7 @@
 
 The dataclasses say what a file may hold; this module holds a file against them and names every
 member that is missing, unknown or of another kind. Whether what it says makes sense together is
-:mod:`finder.checklist.soundness`'s question.
+:mod:`finder.checklist.files.soundness`'s question.
 """
 
 import json
@@ -16,8 +16,8 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from django.conf import settings
 
 from finder.checklist.definition import LANGUAGES, Checklist, Choice, Item, Text
-from finder.checklist.naming import Names, named_conditions, read_condition
-from finder.checklist.shape import Faults, is_condition, object_of
+from finder.checklist.files.naming import Names, named_conditions, read_condition
+from finder.checklist.files.shape import Faults, is_condition, object_of
 
 # The file's word where Python has another use for it.
 SHORT_OF_LABEL = (Choice, Item)

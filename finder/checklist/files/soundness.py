@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from finder.checklist.applies import NotFlat
-from finder.checklist.clinic_term_texts import KNOWN_TERMS
+from finder.checklist.clinic.term_texts import KNOWN_TERMS
 from finder.checklist.definition import (
     All,
     Any,
@@ -20,7 +20,7 @@ from finder.checklist.definition import (
     Sign,
     Test,
 )
-from finder.checklist.fhir_when import enabling
+from finder.checklist.fhir.when import enabling
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 VERSION = re.compile(r"\d+\.\d+\.\d+")

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from finder.checklist.clinic_age import age_text, has_expired
-from finder.checklist.clinic_notes import Statement, TermNote
-from finder.checklist.clinic_term_texts import OF_CLINIC, OF_RECORDS, Record
+from finder.checklist.clinic.age import age_text, has_expired
+from finder.checklist.clinic.notes import Statement, TermNote
+from finder.checklist.clinic.term_texts import OF_CLINIC, OF_RECORDS, Record
 from finder.checklist.definition import Checklist, ClinicTerm, Text
 
 Clinic = Mapping[str, Any]
@@ -33,7 +33,7 @@ def clinic_notes(checklist: Checklist, clinic: Clinic, today: date) -> dict[str,
     ``clinic`` is a published :class:`clinics.documents.ClinicDetail`, read from its JSON. Each of
     several second-opinion records makes a statement of its own. What nobody states, or only what
     has expired by ``today``, becomes the question to ask. Raises ``KeyError`` for a checklist that
-    names a term which is none of :data:`finder.checklist.clinic_term_texts.KNOWN_TERMS`.
+    names a term which is none of :data:`finder.checklist.clinic.term_texts.KNOWN_TERMS`.
     """
     notes: dict[str, list[TermNote]] = {}
     for term in checklist.clinic_terms:

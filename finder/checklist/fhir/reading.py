@@ -6,24 +6,21 @@ answers become JSON's first, so that :mod:`finder.checklist.reading` judges both
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
-from finder.checklist.answers import Answers
 from finder.checklist.definition import Checklist, Item
-from finder.checklist.fhir_names import canonical, versioned
-from finder.checklist.fhir_questionnaire import link_ids
-from finder.checklist.fhir_questions import Question, questions, questions_of
-from finder.checklist.fhir_values import value_of
+from finder.checklist.fhir.names import canonical, versioned
+from finder.checklist.fhir.questionnaire import link_ids
+from finder.checklist.fhir.questions import Question, questions, questions_of
+from finder.checklist.fhir.values import value_of
 from finder.checklist.reading import (
     LONGEST_ECHO,
     Fault,
     echo,
     emergency_signs,
     language_tag,
-    read_answers,
 )
-from finder.problems import InvalidParameters, ParameterError, suggestion
+from finder.problems import ParameterError, suggestion
 
 RESPONSE = "QuestionnaireResponse"
 STATUSES = ("in-progress", "completed", "amended", "stopped")
@@ -51,51 +48,18 @@ class Reading:
             self.faulty.add(self.asked[where].item.slug)
 
 
-def read_response(checklist: Checklist, document: Any, *, today: date) -> Answers:
-    """The answers of a QuestionnaireResponse, in the order of the definition.
+def wire_answers(
+    checklist: Checklist, document: Any
+) -> tuple[Wire, str | None, list[ParameterError]]:
+    """The answers of a QuestionnaireResponse in the form of JSON, so far as they are right.
 
-    ``today`` bounds dates that lie in the past. Raises :class:`InvalidParameters` with an error for
-    everything that is wrong, each named by its linkId, or its path where it has none.
+    With them the language of its words (BCP 47; None: not stated), and everything that is wrong with
+    the FHIR of it, each named by its linkId, or its path where it has none.
     """
-    wire, language, errors = _read(checklist, document)
-    try:
-        answers = read_answers(checklist, wire, today=today, text_language=language)
-    except InvalidParameters as invalid:
-        errors = [*errors, *invalid.errors]
-    if errors:
-        raise InvalidParameters(errors)
-    return answers
-
-
-def wire_answers(checklist: Checklist, document: Any) -> tuple[Wire, str | None]:
-    """The answers of a QuestionnaireResponse as JSON has them, and the language of its words (BCP 47).
-
-    Raises :class:`InvalidParameters` as :func:`read_response`, for what is wrong with the FHIR of it.
-    """
-    wire, language, errors = _read(checklist, document)
-    if errors:
-        raise InvalidParameters(errors)
-    return wire, language
-
-
-def emergency_signs_named(checklist: Checklist, document: Any) -> tuple[str, ...]:
-    """The emergency signs that a response names, however wrong the rest of it is."""
-    slug = checklist.emergency.item
-    codes = []
-    for path, node in _nodes(document):
-        if isinstance(node, Mapping) and node.get("linkId") == slug:
-            answers = (answer for _, answer in _listed(path, node.get("answer", [])))
-            values = (one.get("valueCoding") for one in answers if isinstance(one, Mapping))
-            codes += [value.get("code") for value in values if isinstance(value, Mapping)]
-    return emergency_signs(checklist, {slug: codes})
-
-
-def _read(checklist: Checklist, document: Any) -> tuple[Wire, str | None, list[ParameterError]]:
-    """JSON's answers of what is right, the language of the words, and what is wrong."""
     given = document.get("resourceType") if isinstance(document, Mapping) else document
     if given != RESPONSE:
         message = f"{echo(given)}; accepted is {RESPONSE}."
-        raise InvalidParameters([ParameterError("resourceType", "wrong-resource", message)])
+        return {}, None, [ParameterError("resourceType", "wrong-resource", message)]
     reading = Reading(checklist, questions(checklist))
     language = _head(reading, document)
     unasked = link_ids(checklist) - reading.asked.keys()
@@ -110,6 +74,18 @@ def _read(checklist: Checklist, document: Any) -> tuple[Wire, str | None, list[P
     wire = {item.slug: _answer(reading, item) for item in checklist.items}
     given_wire = {slug: answer for slug, answer in wire.items() if answer is not None}
     return given_wire, language, reading.errors
+
+
+def emergency_signs_named(checklist: Checklist, document: Any) -> tuple[str, ...]:
+    """The emergency signs that a response names, however wrong the rest of it is."""
+    slug = checklist.emergency.item
+    codes = []
+    for path, node in _nodes(document):
+        if isinstance(node, Mapping) and node.get("linkId") == slug:
+            answers = (answer for _, answer in _listed(path, node.get("answer", [])))
+            values = (one.get("valueCoding") for one in answers if isinstance(one, Mapping))
+            codes += [value.get("code") for value in values if isinstance(value, Mapping)]
+    return emergency_signs(checklist, {slug: codes})
 
 
 def _head(reading: Reading, document: Mapping[str, Any]) -> str | None:

@@ -19,7 +19,7 @@ from finder.checklist.answers import (
     holds,
 )
 from finder.checklist.definition import Checklist, Item
-from finder.checklist.fhir_names import (
+from finder.checklist.fhir.names import (
     BASE_LANGUAGE,
     LANGUAGE,
     code_system,
@@ -27,7 +27,7 @@ from finder.checklist.fhir_names import (
     unit_system,
     versioned,
 )
-from finder.checklist.fhir_questions import Question, questions_of
+from finder.checklist.fhir.questions import Question, questions_of
 
 
 def questionnaire_response(

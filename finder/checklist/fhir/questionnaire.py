@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from finder.checklist.definition import Checklist, Choice, Emergency, Item, Saying, Text
-from finder.checklist.fhir_names import (
+from finder.checklist.fhir.names import (
     BASE_LANGUAGE,
     CHOICE_ORIENTATION,
     COUNTRIES,
@@ -27,8 +27,8 @@ from finder.checklist.fhir_names import (
     unit_coding,
     words,
 )
-from finder.checklist.fhir_questions import Question, questions_of
-from finder.checklist.fhir_when import enabling, one_of
+from finder.checklist.fhir.questions import Question, questions_of
+from finder.checklist.fhir.when import enabling, one_of
 
 OF_OPTION = Text("{}：{}", "{}: {}")
 WHY = Text("理由：{}", "Why: {}")

@@ -5,7 +5,7 @@ from typing import Any
 
 from finder.checklist import definition
 from finder.checklist.definition import All, Condition, Not, Test
-from finder.checklist.shape import Faults, object_of
+from finder.checklist.files.shape import Faults, object_of
 
 Names = Mapping[str, Any]
 OPERATORS = ("any_of", "is", "at_least", "at_most", "answered")

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error
 
 from clinics.taxonomy import read_scheme
-from finder.checklist.loading import ChecklistError, checklists, read_checklist
-from finder.checklist.soundness import faults
+from finder.checklist.files.loading import ChecklistError, checklists, read_checklist
+from finder.checklist.files.soundness import faults
 
 HINT = "fixtures/checklists/README.md says what a checklist is made of."
 

@@ -1,0 +1,1 @@
+"""A clinic's own terms at the items of a checklist."""
