@@ -1,6 +1,7 @@
 """Answers to any checklist, as Hypothesis draws them from its definition."""
 
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -22,6 +23,7 @@ def words(longest: int) -> st.SearchStrategy[str]:
     )
 
 
+@cache
 def answers_to(checklist: Checklist) -> st.SearchStrategy[dict[str, Any]]:
     """Any subset of the items, answered."""
     return st.fixed_dictionaries({}, optional={one.slug: answer_to(one) for one in checklist.items})

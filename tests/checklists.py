@@ -1,10 +1,8 @@
-"""A small checklist that has an item of every type, and answers to any checklist by chance."""
+"""A small checklist that has an item of every type."""
 
 from dataclasses import replace
 from datetime import date
 from typing import Any
-
-from hypothesis import strategies as st
 
 from finder.checklist import definition
 from finder.checklist.definition import (
@@ -33,7 +31,6 @@ from finder.checklist.definition import (
     Text,
     Unit,
 )
-from finder.checklist.reading import read_answers
 
 TODAY = date(2026, 4, 1)
 
@@ -281,90 +278,3 @@ def with_item(checklist: Checklist, slug: str, **changes: Any) -> Checklist:
 def with_condition(checklist: Checklist, slug: str, condition: Condition) -> Checklist:
     """The checklist with one item that is asked when a condition holds."""
     return with_item(checklist, slug, applies_when=condition)
-
-
-@st.composite
-def answers_to(draw: Any, checklist: Checklist) -> Any:
-    """Answers to some of the items, whether or not they apply."""
-    asked = draw(st.lists(st.sampled_from(checklist.items), unique_by=lambda one: one.slug))
-    raw = {one.slug: draw(_answer(one)) for one in asked}
-    return read_answers(checklist, raw, today=TODAY)
-
-
-def _answer(one: Item) -> st.SearchStrategy[Any]:
-    if one.type == "text":
-        texts = _words(one.longest)
-        return (
-            texts if one.most_texts == 1 else st.lists(texts, min_size=1, max_size=one.most_texts)
-        )
-    if one.type == "single-choice":
-        return st.sampled_from(one.options).flatmap(lambda option: _chosen(one, option))
-    if one.type == "multiple-choice":
-        return _several(one)
-    if one.type == "number":
-        measure = _measure(one)
-        if not one.parts:
-            return measure
-        slugs = st.sampled_from([part.slug for part in one.parts])
-        return st.dictionaries(slugs, measure, min_size=1)
-    if one.type == "scale":
-        return _number(one, whole=True)
-    if one.type == "date":
-        return _dates(one)
-    return st.booleans()
-
-
-def _words(longest: int) -> st.SearchStrategy[Any]:
-    text = st.text(
-        st.one_of(
-            st.characters(codec="utf-8", exclude_categories=("C", "Z")), st.sampled_from(" \n")
-        ),
-        min_size=1,
-        max_size=min(longest, 30),
-    ).filter(str.strip)
-    tagged = st.fixed_dictionaries(
-        {"text": text}, optional={"language": st.sampled_from(["ja", "en", "pt-BR"])}
-    )
-    return st.one_of(text, tagged)
-
-
-def _several(one: Item) -> st.SearchStrategy[Any]:
-    exclusive = [option for option in one.options if option.exclusive]
-    free = [option for option in one.options if not option.exclusive]
-    together = st.lists(
-        st.sampled_from(free), min_size=1, unique_by=lambda option: option.code
-    ).flatmap(lambda options: st.tuples(*(_chosen(one, option) for option in options)).map(list))
-    alone = [_chosen(one, option).map(lambda chosen: [chosen]) for option in exclusive]
-    return st.one_of(together, *alone)
-
-
-def _chosen(one: Item, option: Choice) -> st.SearchStrategy[Any]:
-    more: dict[str, st.SearchStrategy[Any]] = {}
-    if option.free_text:
-        more["text"] = st.text("abcあいう", min_size=1, max_size=8)
-    if one.qualifier and not option.exclusive:
-        more[one.qualifier.slug] = st.sampled_from([way.code for way in one.qualifier.options])
-    members = st.fixed_dictionaries({"code": st.just(option.code)}, optional=more)
-    return st.one_of(st.just(option.code), members)
-
-
-def _measure(one: Item) -> st.SearchStrategy[Any]:
-    value = _number(one, whole=one.whole)
-    if not one.units:
-        return value
-    units = st.sampled_from([unit.code for unit in one.units])
-    return st.fixed_dictionaries({"value": value, "unit": units})
-
-
-def _number(one: Item, *, whole: bool) -> st.SearchStrategy[Any]:
-    least, most = one.least or 0, 10_000 if one.most is None else one.most
-    if whole:
-        return st.integers(int(least), int(most))
-    return st.floats(least, most, allow_nan=False).map(lambda value: round(value, 3))
-
-
-def _dates(one: Item) -> st.SearchStrategy[str]:
-    lengths = {"year": 4, "month": 7, "day": 10}
-    days = st.dates(date(1950, 1, 1), TODAY)
-    precision = st.sampled_from(one.precisions)
-    return st.tuples(days, precision).map(lambda pair: pair[0].isoformat()[: lengths[pair[1]]])

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Browser, expect
 
 from finder.checklist.definition import Checklist
@@ -43,6 +44,8 @@ EVERY_TYPE = {
     "plan": True,
 }
 
+JSON = "application/json"
+PREPARE = "/api/v1/checklists/second-opinion/prepare"
 WRITTEN = "checklists/cases/second-opinion/told-nothing-wrong-three-times.json"
 
 
@@ -97,7 +100,10 @@ def test_a_form_asks_what_applies_and_helps(chromium: Browser, lhc_forms: Path) 
     assert read(checklist, filled_in).keys() == {"urgent-signs", "minor"}
 
 
-def test_a_written_case_is_filled_in_by_hand_and_read(chromium: Browser, lhc_forms: Path) -> None:
+@pytest.mark.django_db
+def test_a_written_case_is_filled_in_by_hand_and_prepares_the_visit(
+    chromium: Browser, lhc_forms: Path, client: Client
+) -> None:
     checklist = checklists()["second-opinion"]
     request = json.loads((settings.FIXTURES_DIR / WRITTEN).read_text(encoding="utf-8"))["request"]
     # The renderer asks for whole days.
@@ -109,6 +115,9 @@ def test_a_written_case_is_filled_in_by_hand_and_read(chromium: Browser, lhc_for
         picture(page, "fhir-form-written-case")
         filled_in = response(page)
     assert read(checklist, filled_in) == read_answers(checklist, answers, today=TODAY)
+    prepared = client.post(PREPARE, json.dumps(filled_in), content_type="application/fhir+json")
+    assert prepared.status_code == 200, prepared.content
+    assert prepared.json() == client.post(PREPARE, {"answers": answers}, JSON).json()
 
 
 @pytest.mark.parametrize("checklist", checklists().values(), ids=checklists())
