@@ -1,7 +1,6 @@
 """A small checklist that has an item of every type."""
 
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from finder.checklist import definition
@@ -31,8 +30,6 @@ from finder.checklist.definition import (
     Text,
     Unit,
 )
-
-TODAY = date(2026, 4, 1)
 
 
 def both(ja: str, en: str) -> Text:

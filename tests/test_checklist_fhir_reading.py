@@ -8,7 +8,8 @@ from finder.checklist.answers import Answers, Written
 from finder.checklist.fhir.reading import emergency_signs_named, wire_answers
 from finder.checklist.reading import read_answers
 from finder.problems import InvalidParameters, ParameterError
-from tests.checklists import TODAY, small_checklist
+from tests.answering import TODAY
+from tests.checklists import small_checklist
 from tests.fhir_documents import read_response
 
 SMALL = small_checklist()
@@ -125,8 +126,8 @@ def refused(document: Any) -> list[ParameterError]:
         (answer("episodes", {"valueInteger": 101}), "out-of-range", "from 0 to 100"),
         (answer("episodes", {"valueInteger": True}), "wrong-type", "a whole number"),
         (answer("trouble", {"valueInteger": 11}), "out-of-range", "from 0 to 10"),
-        (answer("onset", {"valueDate": "2026-05"}), "in-the-future", "'2026-05'"),
-        (answer("onset", {"valueDateTime": "2026-05"}), "wrong-type", "accepted is valueDate"),
+        (answer("onset", {"valueDate": "2026-12"}), "in-the-future", "'2026-12'"),
+        (answer("onset", {"valueDateTime": "2026-12"}), "wrong-type", "accepted is valueDate"),
         (answer("minor", {"valueBoolean": "yes"}), "wrong-type", "true or false"),
         (
             answer("minor", {"valueBoolean": True}, modifierExtension=[{}]),

@@ -1,12 +1,8 @@
 """The doctor's page and the checklist on paper: all of it is there, readable, and nothing else."""
 
-import json
 from dataclasses import replace
-from datetime import date
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 from hypothesis import example, given
 from hypothesis import settings as search
 from hypothesis import strategies as st
@@ -27,15 +23,11 @@ from finder.checklist.forms.summary_pdf import SIZE_OF_LONG_PAGES, summary_pdf
 from finder.checklist.forms.summary_rows import rows_of_page
 from finder.checklist.forms.typesetting import NOT_FIRST, NOT_LAST, Span, Style, set_lines
 from finder.checklist.page import Block, Line, Page, Value
-from finder.checklist.preparing import prepare
-from finder.checklist.reading import read_answers
-from finder.checklist.summary import summarise
 from tests.browsing import PICTURES, browser
 from tests.paper_checklists import CHECKLIST, NOTES
 from tests.papers import ANY_TEXT, NASTY, draw, metadata_of, page_of, sheets_of, squeezed, words_of
 from tests.runners_page import RUNNERS_PAGES, runners_page
-
-CASES = sorted((settings.FIXTURES_DIR / "checklists" / "cases").glob("*/*.json"))
+from tests.written_cases import CASES, answers_of, pages_of
 
 
 def numbered_page(language: Language, lines: int) -> Page:
@@ -58,17 +50,9 @@ def test_a_runners_page_is_one_sheet(page: Page) -> None:
     assert len(sheets_of(summary_pdf([page]))) == 1
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
-def test_a_written_case_is_one_sheet_in_each_language(path: Path) -> None:
-    checklist = checklists()[path.parent.name]
-    request = json.loads(path.read_text(encoding="utf-8"))["request"]
-    today = date(2026, 11, 22)
-    answers = read_answers(
-        checklist, request["answers"], today=today, text_language=request["text_language"]
-    )
-    emergency = prepare(checklist, answers).emergency
-    for language in LANGUAGES:
-        page = summarise(checklist, answers, emergency, language, today)
+@pytest.mark.parametrize("slug", CASES)
+def test_a_written_case_is_one_sheet_in_each_language(slug: str) -> None:
+    for page in pages_of(answers_of(slug)).values():
         assert len(sheets_of(summary_pdf([page]))) == 1
 
 

@@ -1,8 +1,6 @@
 """What follows from answers: emergencies win, what is missing is named, and every answer reaches the page."""
 
-import json
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,15 +9,14 @@ from hypothesis import strategies as st
 
 from finder.checklist.answers import Answers, Choices, holds
 from finder.checklist.dates import date_text
-from finder.checklist.definition import LANGUAGES, Language
+from finder.checklist.definition import LANGUAGES
 from finder.checklist.files.loading import checklists
 from finder.checklist.page import Page
 from finder.checklist.preparing import Preparation, prepare
 from finder.checklist.reading import read_answers
-from finder.checklist.summary import summarise
 from tests.answering import TODAY, answers_to
+from tests.written_cases import CASES, answers_of, pages_of, written_case
 
-CASES = Path(__file__).parent.parent / "fixtures/checklists/cases/second-opinion"
 CHECKLIST = checklists()["second-opinion"]
 SIGNS = [sign.option for sign in CHECKLIST.emergency.signs]
 # What the issue of each case is, so that none can go missing unnoticed.
@@ -35,19 +32,6 @@ SIX = {
 
 def read(raw: dict[str, Any], text_language: str | None = None) -> Answers:
     return read_answers(CHECKLIST, raw, today=TODAY, text_language=text_language)
-
-
-def case(slug: str) -> dict[str, Any]:
-    return json.loads((CASES / f"{slug}.json").read_text(encoding="utf-8"))
-
-
-def answers_of(written: dict[str, Any]) -> Answers:
-    request = written["request"]
-    return read(request["answers"] | {"route": request["route"]}, request["text_language"])
-
-
-def page_of(answers: Answers, language: Language) -> Page:
-    return summarise(CHECKLIST, answers, prepare(CHECKLIST, answers).emergency, language, TODAY)
 
 
 def lines_of(page: Page) -> list[str]:
@@ -83,18 +67,18 @@ def came_to(prepared: Preparation) -> dict[str, Any]:
 
 
 def test_the_six_written_cases_are_there() -> None:
-    assert {path.stem for path in CASES.glob("*.json")} == SIX
+    assert set(CASES) == SIX
 
 
 @pytest.mark.parametrize("slug", sorted(SIX))
 def test_a_written_case_comes_to_what_its_reviewers_expect(slug: str) -> None:
-    written = case(slug)
+    written = written_case(slug)
     expected = dict(written["expected"])
     pages = {language: expected.pop(f"summary_{language}") for language in LANGUAGES}
-    answers = answers_of(written)
+    answers = answers_of(slug)
     assert came_to(prepare(CHECKLIST, answers)) == expected
     for language in LANGUAGES:
-        assert lines_of(page_of(answers, language)) == pages[language]
+        assert lines_of(pages_of(answers)[language]) == pages[language]
 
 
 def test_only_a_sign_is_missing_from_nothing() -> None:
@@ -103,7 +87,7 @@ def test_only_a_sign_is_missing_from_nothing() -> None:
     assert required[:2] == ["urgent-signs", "early-review-signs"]
     assert [row.slug for row in prepared.routing] == ["not-enough-known"]
     assert not prepared.emergency and not prepared.contradictions
-    assert page_of({}, "ja").blocks == ()
+    assert pages_of({})["ja"].blocks == ()
 
 
 @given(answers_to(CHECKLIST))
@@ -134,13 +118,13 @@ def test_an_emergency_sign_always_wins(raw: dict[str, Any], signs: list[str]) ->
         assert prepared.routing == prepared.missing == prepared.bring == prepared.questions == ()
         assert prepared.door is None
         for language in LANGUAGES:
-            page = page_of(answers, language)
+            page = pages_of(answers)[language]
             assert any("119" in line for line in page.warning)
             assert all(
                 sign.act.in_language(language) in page.warning for sign in prepared.emergency
             )
     else:
-        assert page_of(answers, "ja").warning == ()
+        assert pages_of(answers)["ja"].warning == ()
 
 
 @pytest.mark.parametrize("sign", SIGNS)
@@ -152,7 +136,7 @@ def test_each_sign_alone_is_an_emergency(sign: str) -> None:
 def test_the_page_holds_each_answer_once_in_either_language(raw: dict[str, Any]) -> None:
     answers = read(raw)
     for language in LANGUAGES:
-        page = page_of(answers, language)
+        page = pages_of(answers)[language]
         lines = [line for block in page.blocks for line in block.lines]
         assert sorted(line.item for line in lines) == sorted(raw.keys() - {"fee-budget"})
         for line in lines:
@@ -170,7 +154,7 @@ def test_own_words_stand_on_both_pages_as_they_were_written(raw: dict[str, Any])
     ours = {
         language: [
             (line.item, value)
-            for block in page_of(answers, language).blocks
+            for block in pages_of(answers)[language].blocks
             for line in block.lines
             for value in line.values
             if value.as_written

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, expect
 
@@ -14,10 +13,12 @@ from finder.checklist.definition import Checklist
 from finder.checklist.fhir.questionnaire import questionnaire
 from finder.checklist.files.loading import checklists
 from finder.checklist.reading import read_answers
+from tests.answering import TODAY
 from tests.browsing import browser, picture
-from tests.checklists import TODAY, small_checklist
+from tests.checklists import small_checklist
 from tests.fhir_documents import read_response
 from tests.lhc_forms import fill, form, renderer, response, row
+from tests.written_cases import written_case
 
 # As JSON has them: every type of item, one of them asked only after another's answer.
 EVERY_TYPE = {
@@ -46,7 +47,6 @@ EVERY_TYPE = {
 
 JSON = "application/json"
 PREPARE = "/api/v1/checklists/second-opinion/prepare"
-WRITTEN = "checklists/cases/second-opinion/told-nothing-wrong-three-times.json"
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_a_written_case_is_filled_in_by_hand_and_prepares_the_visit(
     chromium: Browser, lhc_forms: Path, client: Client
 ) -> None:
     checklist = checklists()["second-opinion"]
-    request = json.loads((settings.FIXTURES_DIR / WRITTEN).read_text(encoding="utf-8"))["request"]
+    request = written_case("told-nothing-wrong-three-times")["request"]
     # The renderer asks for whole days.
     answers = {**request["answers"], "route": request["route"], "onset-date": "2023-05-01"}
     sure = [slug for slug in answers if checklist.item[slug].applies_when is None]

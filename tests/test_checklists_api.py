@@ -14,6 +14,7 @@ from clinics.publication import publish
 from finder.checklist.files.loading import checklists
 from tests.catalogue import clinic
 from tests.contract import codes, conforms, openapi_document, problem_of
+from tests.written_cases import written_case
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +23,7 @@ ONE = f"{LIST}/second-opinion"
 PREPARE = f"{ONE}/prepare"
 JSON = "application/json"
 FHIR = "application/fhir+json"
-CASES = Path(__file__).parent.parent / "fixtures/checklists/cases/second-opinion"
+FILE = Path(__file__).parent.parent / "fixtures/checklists/second-opinion.json"
 CHECKLIST = checklists()["second-opinion"]
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
@@ -33,7 +34,9 @@ def openapi() -> dict[str, Any]:
 
 
 def case(slug: str) -> dict[str, Any]:
-    return json.loads((CASES / f"{slug}.json").read_text(encoding="utf-8"))["request"]
+    """The request of a written case."""
+    request: dict[str, Any] = written_case(slug)["request"]
+    return request
 
 
 def send(client: Client, body: Any, form: str = "", media_type: str = JSON) -> HttpResponse:
@@ -63,7 +66,7 @@ def test_the_definition_says_everything_that_its_file_says(
 ) -> None:
     document = client.get(ONE).json()
     conforms(document, "Checklist", openapi)
-    file = json.loads((CASES.parent.parent / "second-opinion.json").read_text(encoding="utf-8"))
+    file = json.loads(FILE.read_text(encoding="utf-8"))
     by_slug = {item["slug"]: item for item in document["items"]}
     for item in file["items"]:
         told = by_slug[item["slug"]]

@@ -28,7 +28,7 @@ from finder.checklist.forms.wording import CANNOT_BE_PRINTED, PREPARED_ON
 from finder.checklist.page import Page
 
 # Points. The first size at which a page fits one sheet is taken; what fits at none flows on.
-SIZES = (10.0, 9.5, 9.0, 8.5)
+SIZES = (10.0, 9.5, 9.0, 8.5, 8.25)
 SIZE_OF_LONG_PAGES = 9.5
 FOOT = Style(7.5, grey=0.25)
 FOOT_AT, FOOT_RULE_AT = 26.0, 38.0
