@@ -179,10 +179,11 @@ def test_a_clinics_terms_stand_at_their_items_with_source_and_date(
     clinic_id, known = with_fee()
     response = client.get(f"/api/v1/clinics/{clinic_id}/checklist")
     document = response.json()
-    conforms(document, "ClinicChecklistDocument", openapi)
+    conforms(document, "ClinicChecklist", openapi)
     assert document["clinic"]["id"] == clinic_id
-    assert document["checklist"] == client.get(ONE).json()
-    notes = document["clinic"]["notes"]
+    notes = {item["slug"]: item.pop("clinic_notes") for item in document["items"]}
+    assert document.pop("clinic")["name"] == known["name"]
+    assert document == client.get(ONE).json()
     (fee,) = [note for note in notes["fee-budget"] if note["term"] == "fee"]
     (stated,) = fee["stated"]
     terms = known["second_opinions"][0]
@@ -203,7 +204,7 @@ def test_a_clinics_terms_stand_at_their_items_with_source_and_date(
 def test_what_a_clinic_does_not_state_is_a_question_to_ask(client: Client) -> None:
     clinic_id = clinic(35, 139)
     document = client.get(f"/api/v1/clinics/{clinic_id}/checklist").json()
-    notes = [note for of in document["clinic"]["notes"].values() for note in of]
+    notes = [note for item in document["items"] for note in item["clinic_notes"]]
     assert {note["term"] for note in notes} == {term.term for term in CHECKLIST.clinic_terms}
     assert all(note["question_ja"] and note["question_en"] for note in notes)
     assert not any(note["stated"] for note in notes)

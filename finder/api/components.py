@@ -20,7 +20,7 @@ from typing import (
     is_typeddict,
 )
 
-from finder.checklist import definition
+from finder import checklist
 from finder.checklist.definition import LANGUAGES, Condition, Text
 
 PRIMITIVES: dict[Any, dict[str, Any]] = {
@@ -70,8 +70,10 @@ def schema_of(hint: Any) -> dict[str, Any]:
 def component_name(document: Any) -> str:
     """What a document is called among the components."""
     name: str = document.__name__
-    short = document.__module__ == definition.__name__ and not name.startswith("Checklist")
-    return f"Checklist{name}" if short else name
+    if is_typeddict(document):
+        return name
+    own = document.__module__.startswith(checklist.__name__)
+    return f"Checklist{name}" if own and not name.startswith("Checklist") else name
 
 
 def components_of(documents: Iterable[Any]) -> dict[str, dict[str, Any]]:

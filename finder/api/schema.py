@@ -7,12 +7,10 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from clinics.documents import ClinicDetail, ClinicSummary, QualityReport
 from clinics.models import Scheme
+from finder.api.checklists.clinic_documents import ClinicChecklist
 from finder.api.checklists.documents import ChecklistList
 from finder.api.checklists.open_schemas import OPEN_SCHEMAS
-from finder.api.checklists.preparation_documents import (
-    ClinicChecklistDocument,
-    PreparationDocument,
-)
+from finder.api.checklists.preparation_documents import PreparationDocument
 from finder.api.components import components_of, schema_of
 from finder.api.documents import (
     ConceptList,
@@ -39,7 +37,7 @@ DOCUMENTS = (
     QualityReport,
     ChecklistList,
     Checklist,
-    ClinicChecklistDocument,
+    ClinicChecklist,
     PreparationDocument,
     Problem,
 )

@@ -9,9 +9,9 @@ from rest_framework.request import Request
 
 from finder.api.caching import answer, digest_etag
 from finder.api.checklists import schema
-from finder.api.checklists.clinic_notes import clinic_document, notes_of, published
+from finder.api.checklists.clinic_documents import clinic_checklist
+from finder.api.checklists.clinic_notes import notes_of, published
 from finder.api.checklists.documents import json_document
-from finder.api.checklists.preparation_documents import ClinicChecklistDocument
 from finder.api.checklists.reading import (
     HTML,
     JSON,
@@ -46,8 +46,7 @@ class ClinicChecklistView(ReadView):
             return gone(request, id, "clinic-checklist")
         notes = notes_of(checklist, clinic)
         if media_type == JSON:
-            document = ClinicChecklistDocument(clinic_document(clinic, notes), checklist)
-            body = orjson.dumps(json_document(document))
+            body = orjson.dumps(json_document(clinic_checklist(checklist, clinic, notes)))
         elif media_type == MARKDOWN:
             body = checklist_markdown(checklist, language, notes, clinic["name"]).encode()
         else:

@@ -4,11 +4,8 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.urls import reverse
 from django.utils import timezone
 
-from finder.api.checklists.preparation_documents import ClinicNotes
-from finder.checklist.clinic.note_documents import note_document
 from finder.checklist.clinic.notes import TermNote
 from finder.checklist.clinic.terms import clinic_notes
 from finder.checklist.definition import Checklist
@@ -24,13 +21,3 @@ def published(clinic_id: UUID) -> dict[str, Any] | None:
 def notes_of(checklist: Checklist, clinic: dict[str, Any]) -> dict[str, list[TermNote]]:
     """What a clinic's terms say at the items, as old as they are today."""
     return clinic_notes(checklist, clinic, timezone.localdate())
-
-
-def clinic_document(clinic: dict[str, Any], notes: dict[str, list[TermNote]]) -> ClinicNotes:
-    """A clinic with its notes as a document."""
-    return ClinicNotes(
-        id=clinic["id"],
-        name=clinic["name"],
-        url=reverse("clinic-detail", args=[clinic["id"]]),
-        notes={item: [note_document(note) for note in of] for item, of in notes.items()},
-    )

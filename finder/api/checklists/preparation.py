@@ -15,10 +15,10 @@ from rest_framework.request import Request
 from clinics.models import Concept
 from finder.api.bodies import read_body
 from finder.api.checklists import schema
-from finder.api.checklists.clinic_notes import clinic_document, notes_of, published
+from finder.api.checklists.clinic_documents import ClinicNotes, clinic_notes_document
+from finder.api.checklists.clinic_notes import notes_of, published
 from finder.api.checklists.documents import json_document
 from finder.api.checklists.preparation_documents import (
-    ClinicNotes,
     Labels,
     emergency_document,
     preparation_document,
@@ -118,7 +118,7 @@ def _clinic(
         message = f"There is no published clinic {clinic_id}."
         signs = tuple(sign.option for sign in prepared.emergency)
         raise InvalidAnswers((ParameterError("clinic", "unknown-value", message),), signs)
-    return clinic_document(clinic, notes_of(checklist, clinic))
+    return clinic_notes_document(clinic, notes_of(checklist, clinic))
 
 
 def _labels(rows: Sequence[RoutingRow]) -> Labels:

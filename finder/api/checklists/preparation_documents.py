@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from clinics.documents import CodedLabel
+from finder.api.checklists.clinic_documents import ClinicNotes
 from finder.checklist.answers import Answers, Texts
-from finder.checklist.clinic.note_documents import TermNoteDocument
 from finder.checklist.definition import (
     Checklist,
     Item,
@@ -22,7 +22,7 @@ from finder.checklist.definition import (
     Stop,
     Text,
 )
-from finder.checklist.page import Block, Page
+from finder.checklist.page import Page
 from finder.checklist.preparing import Clash, Preparation, Suggested, ToBring
 
 # A concept of the taxonomy by scheme and slug.
@@ -94,15 +94,6 @@ class MissingDocument:
 
 
 @dataclass(frozen=True, slots=True)
-class ContradictionDocument:
-    """Answers that cannot both be right."""
-
-    slug: str
-    message: Text
-    items: list[str]
-
-
-@dataclass(frozen=True, slots=True)
 class StopDocument:
     """A door to knock on, with the search that finds it."""
 
@@ -163,66 +154,6 @@ class QuestionDocument:
 
 
 @dataclass(frozen=True, slots=True)
-class ValueDocument:
-    """What was answered."""
-
-    text: str
-    language: Annotated[
-        str | None,
-        "BCP 47, of words as they were written (`und`: not stated); null: a coded answer, in the "
-        "language of the page",
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class LineDocument:
-    """An item with what was answered."""
-
-    item: str
-    label: str
-    values: list[ValueDocument]
-
-
-@dataclass(frozen=True, slots=True)
-class BlockDocument:
-    """Lines that stand together."""
-
-    slug: str
-    label: str
-    lines: list[LineDocument]
-
-
-@dataclass(frozen=True, slots=True)
-class SummaryDocument:
-    """The page for the doctor in one language."""
-
-    language: Literal["ja", "en"]
-    title: str
-    note: str
-    prepared_on: str
-    warning: Annotated[list[str], "First and loud; empty: no emergency sign was answered"]
-    blocks: list[BlockDocument]
-
-
-@dataclass(frozen=True, slots=True)
-class ClinicNotes:
-    """What the clinic's own terms say at the items, or what to ask by phone."""
-
-    id: str
-    name: str
-    url: str
-    notes: Annotated[dict[str, list[TermNoteDocument]], "By item"]
-
-
-@dataclass(frozen=True, slots=True)
-class ClinicChecklistDocument:
-    """A checklist, and what a clinic's own terms say at its items."""
-
-    clinic: ClinicNotes
-    checklist: Checklist
-
-
-@dataclass(frozen=True, slots=True)
 class PreparationDocument:
     """A visit prepared. With an emergency, all but early signs, contradictions and page is empty."""
 
@@ -231,7 +162,7 @@ class PreparationDocument:
     emergency: EmergencyDocument | None
     early_review: list[SignDocument]
     missing: Annotated[list[MissingDocument], "Required items before recommended ones"]
-    contradictions: list[ContradictionDocument]
+    contradictions: list[Clash]
     routing: Annotated[
         list[RoutingDocument], "In order of precedence; the first is where to go first"
     ]
@@ -239,7 +170,7 @@ class PreparationDocument:
     bring: list[BringDocument]
     questions: list[QuestionDocument]
     clinic: ClinicNotes | None
-    summaries: list[SummaryDocument]
+    summaries: list[Page]
 
 
 def preparation_document(
@@ -259,13 +190,13 @@ def preparation_document(
             _sign(checklist, checklist.early_review.item, sign) for sign in prepared.early_review
         ],
         missing=[_missing(checklist, item) for item in prepared.missing],
-        contradictions=[_contradiction(clash) for clash in prepared.contradictions],
+        contradictions=list(prepared.contradictions),
         routing=[_routing(checklist, row, labels) for row in prepared.routing],
         door=_door(checklist, prepared.door),
         bring=[_bring(thing) for thing in prepared.bring],
         questions=[_question(item, answers) for item in prepared.questions],
         clinic=clinic,
-        summaries=[_summary(page) for page in pages],
+        summaries=list(pages),
     )
 
 
@@ -308,10 +239,6 @@ def _missing(checklist: Checklist, item: Item) -> MissingDocument:
         why=item.why,
         sources=_cited(checklist, item.sources),
     )
-
-
-def _contradiction(clash: Clash) -> ContradictionDocument:
-    return ContradictionDocument(clash.slug, clash.message, list(clash.items))
 
 
 def _routing(checklist: Checklist, row: RoutingRow, labels: Labels) -> RoutingDocument:
@@ -376,29 +303,6 @@ def _question(item: Item, answers: Answers) -> QuestionDocument:
         why=item.why,
         written=[one.text for one in answer.written] if isinstance(answer, Texts) else [],
     )
-
-
-def _summary(page: Page) -> SummaryDocument:
-    return SummaryDocument(
-        language=page.language,
-        title=page.title,
-        note=page.note,
-        prepared_on=page.prepared_on,
-        warning=list(page.warning),
-        blocks=[_block(block) for block in page.blocks],
-    )
-
-
-def _block(block: Block) -> BlockDocument:
-    lines = [
-        LineDocument(
-            line.item,
-            line.label,
-            [ValueDocument(value.text, value.language) for value in line.values],
-        )
-        for line in block.lines
-    ]
-    return BlockDocument(block.slug, block.label, lines)
 
 
 def _cited(checklist: Checklist, keys: Iterable[str]) -> list[CitedSource]:

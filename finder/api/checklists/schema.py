@@ -4,11 +4,9 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
+from finder.api.checklists.clinic_documents import ClinicChecklist
 from finder.api.checklists.documents import ChecklistList
-from finder.api.checklists.preparation_documents import (
-    ClinicChecklistDocument,
-    PreparationDocument,
-)
+from finder.api.checklists.preparation_documents import PreparationDocument
 from finder.api.checklists.reading import DEFAULT
 from finder.api.schema import (
     ALLOW,
@@ -111,7 +109,7 @@ CLINIC: dict[str, Any] = {
         CACHE_CONTROL_OF_DEPARTED,
     ],
     "responses": {
-        **cached(ClinicChecklistDocument, "The checklist with the clinic's terms"),
+        **cached(ClinicChecklist, "The checklist with the clinic's terms"),
         (200, "text/markdown"): TEXT,
         (200, "text/html"): TEXT,
         **REFUSALS,
