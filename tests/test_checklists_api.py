@@ -85,8 +85,8 @@ def test_the_definition_says_everything_that_its_file_says(
     ("query", "accept", "media_type"),
     [
         ("", "*/*", JSON),
-        ("", FHIR, FHIR),
-        ("?format=fhir", "*/*", FHIR),
+        ("", FHIR, f"{FHIR}; charset=utf-8"),
+        ("?format=fhir", "*/*", f"{FHIR}; charset=utf-8"),
         ("?format=md", "*/*", "text/markdown; charset=utf-8"),
         ("?format=html&lang=en", "*/*", "text/html; charset=utf-8"),
         ("", "text/html", "text/html; charset=utf-8"),
@@ -360,7 +360,7 @@ def test_only_the_languages_asked_for_are_written(client: Client) -> None:
         ("md", "text/markdown; charset=utf-8"),
         ("html", "text/html; charset=utf-8"),
         ("pdf", "application/pdf"),
-        ("fhir", FHIR),
+        ("fhir", f"{FHIR}; charset=utf-8"),
     ],
 )
 def test_the_page_is_given_in_every_form_and_kept_by_nobody(

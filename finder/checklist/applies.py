@@ -6,7 +6,7 @@ FHIR's ``enableWhen`` is such a list, of which all or any must hold. An ``applie
 from dataclasses import replace
 from typing import Literal
 
-from finder.checklist.definition import All, Any, Condition, Not, Test
+from finder.checklist.definition import Any, Condition, Not, Test
 
 Behaviour = Literal["all", "any"]
 FlatCondition = tuple[Behaviour, tuple[Test, ...]]
@@ -40,11 +40,6 @@ def flat_when(condition: Condition) -> FlatCondition:
                 f"({', '.join(test.any_of or ())}) is two levels; one option is accepted there."
             )
     return "all", tuple(tests)
-
-
-def whole_condition(behaviour: Behaviour, tests: tuple[Test, ...]) -> Condition:
-    """The condition that a flat list of tests says: what :func:`flat_when` was given, or its equal."""
-    return All(tests) if behaviour == "all" else Any(tests)
 
 
 def _test(condition: Condition) -> Test:

@@ -18,7 +18,7 @@ HTML = "text/html"
 PDF = "application/pdf"
 # The forms a language is chosen for; the others hold both.
 IN_ONE_LANGUAGE = (MARKDOWN, HTML)
-CHARSETS = {MARKDOWN: "; charset=utf-8", HTML: "; charset=utf-8"}
+WITH_CHARSET = (FHIR, MARKDOWN, HTML)
 DEFAULT = "second-opinion"
 
 
@@ -52,7 +52,7 @@ def read_form(
 
 def content_type(media_type: str) -> str:
     """A media type with its character encoding, where it has one to tell."""
-    return media_type + CHARSETS.get(media_type, "")
+    return f"{media_type}; charset=utf-8" if media_type in WITH_CHARSET else media_type
 
 
 def read_clinic_checklist(request: HttpRequest | Request) -> Checklist:
