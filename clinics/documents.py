@@ -5,7 +5,7 @@ no. :mod:`clinics.rendering` makes them from a catalogue entry.
 """
 
 from datetime import date
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, Literal, NotRequired, TypedDict
 
 Answer = Literal["yes", "no", "unknown"]
 Rule = Literal["required", "recommended", "not-required", "unknown"]
@@ -176,6 +176,12 @@ class SecondOpinionDocument(TypedDict):
     note: str | None
     sources: list[SourceReference]
     asserted_on: str | None
+    age_months: NotRequired[
+        Annotated[
+            int | None,
+            "Whole months since `asserted_on`, at least; null: undated. Added on the day it is read",
+        ]
+    ]
     recorded_on: date
     checked_on: date | None
     expires_on: date | None

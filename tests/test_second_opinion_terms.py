@@ -3,6 +3,7 @@
 import csv
 import importlib
 import json
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
@@ -15,6 +16,7 @@ import pytest
 from django.apps import apps
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from clinics.apps import complete_after_migrate
 from clinics.identity import CURATED, NAVII, facility_uuid
@@ -212,6 +214,7 @@ def test_the_published_documents_say_what_the_survey_says(
 ) -> None:
     load_starter()
     by_name = {entry["name"]: entry for entry in entries}
+    dated = 0
     for row in survey:
         entry = by_name[name_of(row)]
         if name_of(row) in DRAFTS:
@@ -227,7 +230,26 @@ def test_the_published_documents_say_what_the_survey_says(
             "recorded_on": RECORDED_ON,
             "checked_on": None,
             "expires_on": None,
+            "age_months": months_since(said["asserted_on"]),
         }, entry["key"]
+        dated += said["age_months"] is not None
+    assert dated >= 20
+
+
+def months_since(partial: str | None) -> int | None:
+    """The oracle: months counted one by one from the day after the last that is meant."""
+    if not partial:
+        return None
+    starts = [f"{partial}-12-31", f"{partial}-28", partial][partial.count("-")]
+    day, months = date.fromisoformat(starts), 0
+    if partial.count("-") == 1:
+        day = (day + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    while (day.year * 12 + day.month + months, day.day) < (
+        timezone.localdate().year * 12 + timezone.localdate().month,
+        timezone.localdate().day + 1,
+    ):
+        months += 1
+    return max(0, months - 1)
 
 
 def found(client: Client, asked: str) -> dict[str, Document]:
@@ -388,3 +410,44 @@ def test_loading_the_starter_catalogue_again_leaves_every_listing_current() -> N
     assert load_starter().already
     assert SecondOpinion.objects.count() == 134
     assert list(stale_listings()) == []
+
+
+@pytest.mark.django_db
+def test_terms_say_how_old_they_are_on_the_day_they_are_read(
+    client: Client, openapi: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinic_id = clinic()
+    for asserted_on in ("2024-11-25", "2024-11", "2024", ""):
+        terms(clinic_id, asserted_on=asserted_on, fee="11000", minutes=30)
+    publish([clinic_id])
+    address = f"{SEARCH}/{clinic_id}"
+
+    def on(day: date, etag: str = "") -> Any:
+        monkeypatch.setattr(timezone, "localdate", lambda: day)
+        return client.get(address, headers={"If-None-Match": etag} if etag else {})
+
+    first = on(date(2026, 11, 25))
+    conforms(first.json(), "ClinicDetail", openapi)
+    ages = {row["asserted_on"]: row["age_months"] for row in first.json()["second_opinions"]}
+    # A month or a year counts from its last day, so that nothing is called older than it is.
+    assert ages == {"2024-11-25": 24, "2024-11": 23, "2024": 22, None: None}
+    assert on(date(2026, 11, 25), first["ETag"]).status_code == 304
+    assert on(date(2026, 11, 25), "*").status_code == 304
+    later = on(date(2026, 11, 30), first["ETag"])
+    assert later.status_code == 200 and later["ETag"] != first["ETag"]
+    (a_month,) = [row for row in later.json()["second_opinions"] if row["asserted_on"] == "2024-11"]
+    assert a_month["age_months"] == 24
+
+
+@pytest.mark.django_db
+def test_a_clinic_without_terms_is_the_same_every_day(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinic_id = clinic(35, 139, "sport:golf")
+    address = f"{SEARCH}/{clinic_id}"
+    first = client.get(address)
+    assert first.content.decode() == Listing.objects.get(facility_id=clinic_id).detail
+    monkeypatch.setattr(timezone, "localdate", lambda: date(2030, 1, 1))
+    assert client.get(address, headers={"If-None-Match": first["ETag"]}).status_code == 304
+    for etag in ("*", f"W/{first['ETag']}"):
+        assert client.get(address, headers={"If-None-Match": etag}).status_code == 304

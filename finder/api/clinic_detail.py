@@ -1,13 +1,16 @@
 """`GET /api/v1/clinics/{id}`."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
+from finder.ages import ages_with_time, with_ages
 from finder.api import schema
 from finder.api.caching import answer, has_current, not_modified
 from finder.api.departed import gone
@@ -23,7 +26,7 @@ class ClinicDetail(ReadView):
         """Answer 304 at once where the client has the current version."""
         etag = self._current_etag(request, kwargs["id"])
         # One who asks too often goes on to the usual way, which says so.
-        if etag and has_current(request, etag) and ReadThrottle().allow_request(request, self):
+        if etag and ReadThrottle().allow_request(request, self):
             return not_modified(etag)
         return super().dispatch(request, *args, **kwargs)
 
@@ -35,19 +38,31 @@ class ClinicDetail(ReadView):
         if found is None:
             return gone(request, id, "clinic-detail")
         current, document = found
-        return answer(request, document.encode(), _etag(id, current))
+        if not ages_with_time(document):
+            return answer(request, document.encode(), _etag(id, current))
+        today = timezone.localdate()
+        return answer(request, with_ages(document, today), _etag(id, current, today))
 
     @staticmethod
     def _current_etag(request: HttpRequest, clinic_id: UUID) -> str | None:
-        """The entity tag of the current version, where the request asks for nothing else."""
-        if "HTTP_IF_NONE_MATCH" not in request.META or request.META["QUERY_STRING"]:
+        """The entity tag that the client has, if current, where the request asks for nothing else.
+
+        Which of the two a clinic has is not looked up: it was given only one of them.
+        """
+        given = request.META.get("HTTP_IF_NONE_MATCH", "*").strip()
+        # An asterisk does not say which of the two it is.
+        if given == "*" or request.META["QUERY_STRING"]:
             return None
         if request.method not in ("GET", "HEAD"):
             return None
         current = version(clinic_id)
-        return None if current is None else _etag(clinic_id, current)
+        if current is None:
+            return None
+        tags = _etag(clinic_id, current), _etag(clinic_id, current, timezone.localdate())
+        return next((tag for tag in tags if has_current(request, tag)), None)
 
 
-def _etag(clinic_id: UUID, current: int) -> str:
-    """The entity tag of a version of a clinic."""
-    return f'"{clinic_id.hex[:12]}-{current}"'
+def _etag(clinic_id: UUID, current: int, today: date | None = None) -> str:
+    """The entity tag of a version of a clinic, of one day where it holds what ages."""
+    day = "" if today is None else f"-{today:%Y%m%d}"
+    return f'"{clinic_id.hex[:12]}-{current}{day}"'
