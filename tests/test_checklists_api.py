@@ -340,6 +340,13 @@ def test_other_media_types_and_long_bodies_are_refused(client: Client) -> None:
     problem_of(client.post(PREPARE + "?answers=x", "{}", content_type=JSON), 400)
 
 
+def test_the_example_of_the_schema_is_answered(client: Client, openapi: dict[str, Any]) -> None:
+    body = openapi["paths"]["/api/v1/checklists/{slug}/prepare"]["post"]["requestBody"]["content"]
+    (example,) = body[JSON]["examples"].values()
+    document = send(client, example["value"]).json()
+    assert document["routing"][0]["slug"] == "run-only-recurrent"
+
+
 def test_nothing_but_an_empty_object_is_needed(client: Client) -> None:
     document = send(client, {}).json()
     assert [row["slug"] for row in document["routing"]] == ["not-enough-known"]

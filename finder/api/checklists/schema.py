@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 
 from finder.api.checklists.clinic_documents import ClinicChecklist
 from finder.api.checklists.documents import ChecklistList
@@ -121,6 +121,27 @@ CLINIC: dict[str, Any] = {
     **NO_LOGIN,
     "tags": ["checklists"],
 }
+EXAMPLE = OpenApiExample(
+    "A runner without a diagnosis",
+    {
+        "route": "new-patient-referral",
+        "text_language": "en",
+        "answers": {
+            "urgent-signs": ["none"],
+            "early-review-signs": ["none"],
+            "trigger-task": ["easy-run", "tempo"],
+            "walking-unaffected": True,
+            "same-pattern": True,
+            "symptom-types": ["toe-curl"],
+            "onset-date": "2025-09",
+            "weekly-volume": {"now": {"value": 30, "unit": "km"}},
+            "treatments-tried": [{"code": "rest", "effect": "none"}],
+            "top-questions": ["Is it a matter of the nerves?"],
+        },
+    },
+    media_type="application/json",
+    request_only=True,
+)
 PREPARE: dict[str, Any] = {
     "operation_id": "prepareVisit",
     "summary": "Prepare a visit",
@@ -134,6 +155,7 @@ PREPARE: dict[str, Any] = {
         "application/json": PREPARATION_REQUEST,
         "application/fhir+json": FHIR_DOCUMENT,
     },
+    "examples": [EXAMPLE],
     "parameters": [
         _form("json", "fhir", "md", "html", "pdf"),
         header("Cache-Control", [200], "`private, no-store`."),
