@@ -2,7 +2,16 @@
 
 from collections.abc import Iterator
 
-from benchmarks import answering, catalogue, curating, importing, over_http, searching, verdicts
+from benchmarks import (
+    answering,
+    catalogue,
+    curating,
+    importing,
+    over_http,
+    preparing,
+    searching,
+    verdicts,
+)
 from benchmarks.building import build
 from benchmarks.databases import Databases
 from benchmarks.options import Options
@@ -38,7 +47,7 @@ def _imported(options: Options, databases: Databases, bars: Bars) -> Iterator[Pa
         yield importing.measure(records, databases, bars)
     else:
         importing.import_only(records, "default", bars)
-    if not options.parts & {"request", "admin", "http"}:
+    if not options.parts & {"request", "checklist", "admin", "http"}:
         return
     catalogue.add_claims(records, options.seed, progress=bars.counter("Publishing claims", None))
     catalogue.settle()
@@ -46,6 +55,8 @@ def _imported(options: Options, databases: Databases, bars: Bars) -> Iterator[Pa
     centres = population.centres(options.rounds)
     if "request" in options.parts:
         yield answering.measure(centres, bars.steps("Answering", options.rounds))
+    if "checklist" in options.parts:
+        yield preparing.measure(bars.steps("Preparing visits", preparing.STEPS))
     if "admin" in options.parts:
         yield curating.measure(bars.steps("Curating", curating.STEPS))
     if "http" in options.parts:
