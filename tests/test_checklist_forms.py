@@ -48,8 +48,12 @@ def test_own_words_are_quoted_and_marked_with_their_language() -> None:
 def test_a_language_has_a_name_in_both_languages_or_its_tag() -> None:
     assert language_name("pt-BR", "ja") == "ブラジルポルトガル語"
     assert language_name("zh-Hans", "en") == "Simplified Chinese"
-    assert language_name("en", "ja") == "英語"
-    assert language_name("qqq", "en") == "qqq"
+    assert language_name("zh-Hant-TW", "ja") == "繁体字中国語"
+    assert language_name("zh", "ja") == "中国語"
+    assert language_name("ko", "ja") == "韓国語"
+    assert language_name("AR", "en") == "Arabic"
+    assert language_name("en-NZ", "ja") == language_name("en", "ja") == "英語"
+    assert language_name("qqq-Latn", "en") == "qqq-Latn"
     assert mark_of_own_words("en-GB", "en").startswith("as written, ")
 
 

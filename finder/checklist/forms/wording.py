@@ -1,5 +1,6 @@
 """The fixed words that forms put around a checklist and the doctor's page, in both languages."""
 
+from django.conf.locale import LANG_INFO
 from django.utils import translation
 
 from finder.checklist.definition import Language, Text
@@ -10,8 +11,8 @@ BRACKETS = {"ja": ("（", "）"), "en": (" (", ")")}
 SEPARATOR = Text("、", "; ")
 COLON = Text("：", ": ")
 
-# Django's Japanese name for "en" is that of American English.
-ENGLISH = Text("英語", "English")
+# What Django lacks or, in Japanese, calls American English.
+LANGUAGE_NAMES = {"en": Text("英語", "English"), "zh": Text("中国語", "Chinese")}
 YEAR = Text("年", "year")
 MONTH = Text("月", "month")
 DAY = Text("日", "day")
@@ -63,16 +64,16 @@ READ_AS = {
 
 def language_name(tag: str, language: Language) -> str:
     """What a language (BCP 47) is called in one of ours; its tag where it has no name here."""
-    if tag.lower() == UNDETERMINED:
+    code = tag.lower()
+    if code == UNDETERMINED:
         return NOT_STATED.in_language(language)
-    if tag.lower() == "en":
-        return ENGLISH.in_language(language)
     with translation.override(language):
-        for code in (tag.lower(), tag.lower().partition("-")[0]):
-            try:
+        while code:
+            if code in LANGUAGE_NAMES:
+                return LANGUAGE_NAMES[code].in_language(language)
+            if code in LANG_INFO:
                 return str(translation.get_language_info(code)["name_translated"])
-            except KeyError:
-                continue
+            code = code.rpartition("-")[0]
     return tag
 
 
