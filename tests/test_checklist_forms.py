@@ -243,6 +243,11 @@ def test_any_text_of_a_checklist_stays_text(text: str) -> None:
             "“Weekly distance – now” is 30.5 km or less",
         ),
         (
+            OneTest("clinics-seen", at_least=1_234_567),
+            "「受診した所の数」が1234567以上",
+            "“Clinics seen” is 1234567 or more",
+        ),
+        (
             OneTest("trigger-task", any_of=("start", "other")),
             "「出る動作」に次のどれかがある：「スタート」・「その他」",
             "“In which task it appears” includes any of “Start”, “Other”",

@@ -65,7 +65,8 @@ def _test(test: Test, item: Item, language: Language) -> str:
         (AT_MOST, test.at_most) if test.at_least is None else (AT_LEAST, test.at_least)
     )
     unit = next((unit.label for unit in item.units if unit.code == test.unit), None)
-    value = f"{bound:g}" if unit is None else f"{bound:g} {unit.in_language(language)}"
+    number = str(bound).removesuffix(".0")
+    value = number if unit is None else f"{number} {unit.in_language(language)}"
     return sentence.in_language(language).format(subject, value)
 
 
