@@ -209,8 +209,18 @@ def test_an_effect_is_asked_of_each_treatment_but_of_none() -> None:
 def test_any_text_of_a_checklist_stays_text(text: str) -> None:
     def parsed(given: str) -> tuple[Parsed, Parsed]:
         words = f"x{given}"
+        said = Text(words, words)
         items = tuple(
-            replace(item, label=Text(words, words), help=Text(words, words))
+            replace(
+                item,
+                label=said,
+                help=said,
+                least_label=said,
+                most_label=said,
+                options=tuple(replace(option, label=said) for option in item.options),
+                units=tuple(replace(unit, label=said) for unit in item.units),
+                parts=tuple(replace(part, label=said) for part in item.parts),
+            )
             for item in CHECKLIST.items
         )
         checklist = replace(CHECKLIST, items=items, title=Text(words, words))

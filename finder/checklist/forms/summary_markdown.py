@@ -30,7 +30,7 @@ def _page(page: Page) -> Iterator[str]:
     if page.warning:
         yield ""
     prepared = PREPARED_ON.in_language(page.language).format(page.prepared_on)
-    yield f"{on_a_line(prepared)}"
+    yield on_a_line(prepared)
     yield ""
     yield as_text(page.note)
     for block in page.blocks:
