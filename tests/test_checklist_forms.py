@@ -17,7 +17,7 @@ from finder.checklist.forms.pages_html import checklist_html, summary_html
 from finder.checklist.forms.readable import readable
 from finder.checklist.forms.summary_markdown import summary_markdown
 from finder.checklist.forms.summary_pdf import summary_pdf
-from finder.checklist.forms.wording import language_name, mark_of_own_words
+from finder.checklist.forms.wording import language_name
 from finder.checklist.page import Value
 from tests.paper_checklists import CHECKLIST, NOTES
 from tests.papers import ANY_TEXT, NASTY, Parsed, page_of, sheets_of, squeezed
@@ -54,7 +54,6 @@ def test_a_language_has_a_name_in_both_languages_or_its_tag() -> None:
     assert language_name("AR", "en") == "Arabic"
     assert language_name("en-NZ", "ja") == language_name("en", "ja") == "英語"
     assert language_name("qqq-Latn", "en") == "qqq-Latn"
-    assert mark_of_own_words("en-GB", "en").startswith("as written, ")
 
 
 # Nothing of anybody's text becomes markup.

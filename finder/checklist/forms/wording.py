@@ -77,11 +77,6 @@ def language_name(tag: str, language: Language) -> str:
     return tag
 
 
-def mark_of_own_words(tag: str, language: Language) -> str:
-    """The mark that stands by words as they were written, such as ``as written, Japanese``."""
-    return AS_WRITTEN.in_language(language).format(language_name(tag, language))
-
-
 def words_in(language: Language) -> dict[str, str]:
     """Every text of this module in one language, by its name in small letters, for templates."""
     return {
