@@ -1,6 +1,8 @@
 """The doctor's page and the checklist in Markdown and HTML: nobody's text becomes markup."""
 
+import re
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import example, given
@@ -21,7 +23,7 @@ from finder.checklist.forms.wording import language_name
 from finder.checklist.page import Value
 from tests.paper_checklists import CHECKLIST, NOTES
 from tests.papers import ANY_TEXT, NASTY, Parsed, page_of, sheets_of, squeezed
-from tests.runners_page import RUNNERS_PAGES
+from tests.runners_page import RUNNERS_PAGES, runners_page
 
 CHECKLISTS = [CHECKLIST, *checklists().values()]
 
@@ -151,7 +153,17 @@ def test_every_reference_to_a_source_leads_to_it() -> None:
         html = Parsed(checklist_html(checklist, "en"))
         ids = {value for _, name, value in html.attributes if name == "id"}
         led_to = {value[1:] for _, name, value in html.attributes if value.startswith("#")}
-        assert led_to <= ids
+        assert led_to and led_to <= ids
+
+
+def test_pages_have_one_main_part_and_no_gap_between_their_headings() -> None:
+    warned = [runners_page(language, warned=True) for language in LANGUAGES]
+    for document in (summary_html(warned), checklist_html(CHECKLIST, "ja", NOTES, "病院")):
+        levels = [int(level) for level in re.findall("<h([1-6])", document)]
+        assert levels[0] == 1
+        assert all(after <= before + 1 for before, after in pairwise(levels))
+        assert document.count("<main") == 1
+        assert document.count("<caption") == len(re.findall("<table[^>]*>\\s*<caption", document))
 
 
 def test_pages_need_nothing_else() -> None:

@@ -219,12 +219,10 @@ def test_pictures_are_left_of_every_form(monkeypatch: pytest.MonkeyPatch) -> Non
                 view.screenshot(path=PICTURES / f"{name}-{width}-{scheme}.png", full_page=True)
 
 
-@pytest.mark.parametrize("page", RUNNERS_PAGES, ids=LANGUAGES)
-def test_a_runners_page_printed_from_the_browser_is_one_sheet(
-    page: Page, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_page_printed_from_the_browser_is_one_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
+    cases = [page for slug in CASES for page in pages_of(answers_of(slug)).values()]
     with browser(monkeypatch) as opened:
         view = opened.new_page()
-        view.set_content(summary_html([page]))
-        printed = view.pdf(prefer_css_page_size=True)
-    assert len(sheets_of(printed)) == 1
+        for page in (*RUNNERS_PAGES, *cases):
+            view.set_content(summary_html([page]))
+            assert len(sheets_of(view.pdf(prefer_css_page_size=True))) == 1, page
