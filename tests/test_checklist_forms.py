@@ -185,7 +185,7 @@ def test_a_clinics_terms_stand_at_their_item_and_what_is_unknown_is_a_question()
         assert item < terms < next_item
         for said in (
             "必要",
-            "2年前の記載、登録2026-11-22、原文との照合はまだ",
+            "2年前の記載、2026年11月22日に登録、原文との照合はまだ",
             "hospital.example.jp（2024-05-24）",
             "old.example.jp（日付なし）",
             "電話で聞く：画像のCD-Rは要りますか。",
