@@ -17,7 +17,7 @@ class SheetSource:
     read_as: str
 
     @property
-    def led_to(self) -> bool:
+    def is_link(self) -> bool:
         """Whether the address is one of the web."""
         return is_of_the_web(self.url)
 
@@ -31,7 +31,7 @@ class StatedAt:
     date: str
 
     @property
-    def led_to(self) -> bool:
+    def is_link(self) -> bool:
         """Whether the address is one of the web."""
         return is_of_the_web(self.url)
 
