@@ -24,7 +24,7 @@ from finder.checklist.forms.summary_rows import rows_of_page
 from finder.checklist.forms.typesetting import NOT_FIRST, NOT_LAST, Span, Style, set_lines
 from finder.checklist.page import Block, Line, Page, Value
 from tests.browsing import PICTURES, browser
-from tests.paper_checklists import CHECKLIST, NOTES
+from tests.checklists import NOTES, small_checklist
 from tests.papers import ANY_TEXT, NASTY, draw, metadata_of, page_of, sheets_of, squeezed, words_of
 from tests.runners_page import RUNNERS_PAGES, runners_page
 from tests.written_cases import CASES, answers_of, pages_of
@@ -207,7 +207,7 @@ def test_pictures_are_left_of_every_form(monkeypatch: pytest.MonkeyPatch) -> Non
     assert draw(summary_pdf(pages), "doctors-page-warned", PICTURES)
     forms = {
         "doctors-page": summary_html(pages),
-        "checklist": checklist_html(CHECKLIST, "ja", NOTES, "東都病院"),
+        "checklist": checklist_html(small_checklist(), "ja", NOTES, "東都病院"),
         "checklist-second-opinion": checklist_html(checklists()["second-opinion"], "en"),
     }
     with browser(monkeypatch) as opened:
