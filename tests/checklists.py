@@ -1,9 +1,11 @@
-"""A small checklist that has an item of every type."""
+"""A small checklist that has an item of every type, and what a clinic says at one of them."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from finder.checklist import definition
+from finder.checklist.clinic.notes import Statement, TermNote
 from finder.checklist.definition import (
     All,
     Call,
@@ -99,7 +101,15 @@ ITEMS = (
         longest=200,
         unverified=both("書き方は私たちの案です", "How to put it is our own suggestion"),
     ),
-    item("questions", "text", "聞きたいこと", "Questions to ask", most_texts=3, longest=80),
+    item(
+        "questions",
+        "text",
+        "聞きたいこと",
+        "Questions to ask",
+        most_texts=3,
+        longest=80,
+        question=both("何が根拠ですか。", "What is it based on?"),
+    ),
     item(
         "tried",
         "multiple-choice",
@@ -107,7 +117,13 @@ ITEMS = (
         "What was tried",
         options=(
             choice("rest", "休養", "Rest"),
-            choice("massage", "マッサージ", "Massage", medical_care=False),
+            choice(
+                "massage",
+                "マッサージ",
+                "Massage",
+                medical_care=False,
+                unverified=both("効き目の記録なし", "No record of an effect"),
+            ),
             OTHER,
             NONE,
         ),
@@ -226,11 +242,14 @@ def small_checklist() -> Checklist:
             item="urgent-signs",
             title=both("今すぐの症状がある時", "If there is an urgent sign"),
             stop=both("病院探しを止めてください。", "Stop looking for a clinic."),
-            calls=(Call("119", both("救急車", "Ambulance")), Call("#7119", both("相談", "Advice"))),
+            calls=(
+                Call("119", both("救急車", "Ambulance")),
+                Call("#7119", both("相談", "Advice"), both("地域による", "Not everywhere")),
+            ),
             say=(Saying(both("いつからか", "Since when"), ("GUIDE",)),),
             signs=tuple(
-                Sign(code, both("すぐ電話", "Call at once"), ("GUIDE",))
-                for code in ("one-sided", "speech")
+                Sign(code, both("すぐ電話", "Call at once"), ("GUIDE",), say)
+                for code, say in (("one-sided", None), ("speech", both("話し方", "How it sounds")))
             ),
             sources=("GUIDE",),
         ),
@@ -264,6 +283,37 @@ def small_checklist() -> Checklist:
             (SummaryBlock("all", both("全て", "All"), slugs),),
         ),
     )
+
+
+# What a clinic says of the letter, by the slug of the item.
+NOTES = {
+    "letter": [
+        TermNote(
+            "letter",
+            both("紹介状", "Letter of referral"),
+            (
+                Statement(
+                    both("必要", "required"),
+                    (
+                        ("https://hospital.example.jp/second?x=1&y=<2>", "2024-05-24"),
+                        ("https://old.example.jp/", None),
+                    ),
+                    "2024-05-24",
+                    date(2026, 11, 22),
+                    None,
+                    both("2年前の記載", "stated 2 years ago"),
+                ),
+            ),
+            None,
+        ),
+        TermNote(
+            "images",
+            both("画像", "Images"),
+            (),
+            both("画像のCD-Rは要りますか。", "Do you need images on CD-R?"),
+        ),
+    ]
+}
 
 
 def with_item(checklist: Checklist, slug: str, **changes: Any) -> Checklist:

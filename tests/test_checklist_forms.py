@@ -1,6 +1,9 @@
 """The doctor's page and the checklist in Markdown and HTML: nobody's text becomes markup."""
 
+import re
 from dataclasses import replace
+from datetime import date
+from itertools import pairwise
 
 import pytest
 from hypothesis import example, given
@@ -17,13 +20,14 @@ from finder.checklist.forms.pages_html import checklist_html, summary_html
 from finder.checklist.forms.readable import readable
 from finder.checklist.forms.summary_markdown import summary_markdown
 from finder.checklist.forms.summary_pdf import summary_pdf
-from finder.checklist.forms.wording import language_name, mark_of_own_words
+from finder.checklist.forms.wording import language_name
 from finder.checklist.page import Value
-from tests.paper_checklists import CHECKLIST, NOTES
+from tests.checklists import NOTES, small_checklist
 from tests.papers import ANY_TEXT, NASTY, Parsed, page_of, sheets_of, squeezed
-from tests.runners_page import RUNNERS_PAGES
+from tests.written_cases import answers_of, pages_of
 
-CHECKLISTS = [CHECKLIST, *checklists().values()]
+SMALL = small_checklist()
+CHECKLISTS = [SMALL, *checklists().values()]
 
 
 # What is said of own words.
@@ -48,9 +52,12 @@ def test_own_words_are_quoted_and_marked_with_their_language() -> None:
 def test_a_language_has_a_name_in_both_languages_or_its_tag() -> None:
     assert language_name("pt-BR", "ja") == "ブラジルポルトガル語"
     assert language_name("zh-Hans", "en") == "Simplified Chinese"
-    assert language_name("en", "ja") == "英語"
-    assert language_name("qqq", "en") == "qqq"
-    assert mark_of_own_words("en-GB", "en").startswith("as written, ")
+    assert language_name("zh-Hant-TW", "ja") == "繁体字中国語"
+    assert language_name("zh", "ja") == "中国語"
+    assert language_name("ko", "ja") == "韓国語"
+    assert language_name("AR", "en") == "Arabic"
+    assert language_name("en-NZ", "ja") == language_name("en", "ja") == "英語"
+    assert language_name("qqq-Latn", "en") == "qqq-Latn"
 
 
 # Nothing of anybody's text becomes markup.
@@ -120,11 +127,18 @@ def test_a_checklist_on_paper_asks_everything_with_room_to_answer(
     for told in (squeezed(html.text), squeezed(markdown.text)):
         for item in checklist.items:
             texts = [item.label, item.why, item.help, item.question, item.unverified]
-            texts += [option.label for option in item.options]
+            for option in item.options:
+                texts += [option.label, option.help, option.unverified]
             for text in filter(None, texts):
                 assert squeezed(text.in_language(language)) in told
         emergency = told.index(squeezed(checklist.emergency.stop.in_language(language)))
         assert emergency < told.index(squeezed(checklist.items[0].why.in_language(language)))
+        for sign in checklist.emergency.signs:
+            for text in filter(None, (sign.act, sign.say, sign.unverified)):
+                assert squeezed(text.in_language(language)) in told
+        for call in checklist.emergency.calls:
+            for text in filter(None, (call.label, call.unverified)):
+                assert squeezed(text.in_language(language)) in told
         assert squeezed(checklist.review.note.in_language(language)) in told
     for source in checklist.sources:
         assert ("a", "href", source.url) in html.attributes
@@ -148,11 +162,24 @@ def test_every_reference_to_a_source_leads_to_it() -> None:
         html = Parsed(checklist_html(checklist, "en"))
         ids = {value for _, name, value in html.attributes if name == "id"}
         led_to = {value[1:] for _, name, value in html.attributes if value.startswith("#")}
-        assert led_to <= ids
+        assert led_to and led_to <= ids
+
+
+def test_pages_have_one_main_part_and_no_gap_between_their_headings() -> None:
+    warned = pages_of(answers_of("sudden-one-sided-weakness")).values()
+    for document in (summary_html([*warned]), checklist_html(SMALL, "ja", NOTES, "病院")):
+        levels = [int(level) for level in re.findall("<h([1-6])", document)]
+        assert levels[0] == 1
+        assert all(after <= before + 1 for before, after in pairwise(levels))
+        assert document.count("<main") == 1
+        assert document.count("<caption") == len(re.findall("<table[^>]*>\\s*<caption", document))
 
 
 def test_pages_need_nothing_else() -> None:
-    documents = [summary_html(RUNNERS_PAGES), checklist_html(CHECKLIST, "ja", NOTES, "病院")]
+    documents = [
+        summary_html([page_of(Value("痛い", "ja"))]),
+        checklist_html(SMALL, "ja", NOTES, "病院"),
+    ]
     for document in documents:
         told = Parsed(document)
         assert not {"script", "link", "img", "iframe", "form"} & told.tags.keys()
@@ -161,42 +188,54 @@ def test_pages_need_nothing_else() -> None:
 
 
 def test_a_clinics_terms_stand_at_their_item_and_what_is_unknown_is_a_question() -> None:
-    html = checklist_html(CHECKLIST, "ja", NOTES, "東都<病院>")
-    markdown = checklist_markdown(CHECKLIST, "ja", NOTES, "東都<病院>")
+    html = checklist_html(SMALL, "ja", NOTES, "東都<病院>")
+    markdown = checklist_markdown(SMALL, "ja", NOTES, "東都<病院>")
     for told in (html, MarkdownIt("commonmark").render(markdown)):
         text = squeezed(Parsed(told).text)
         assert "医療機関：東都<病院>" in text
-        item, terms, next_item = map(text.index, ("4.2診療", "この医療機関の条件", "4.3受診"))
+        item, terms, next_item = map(text.index, ("3.1紹介状", "この医療機関の条件", "3.2記録"))
         assert item < terms < next_item
         for said in (
             "必要",
-            "2年前の記載、登録2026-11-22、原文との照合はまだ",
+            "2年前の記載、2026年11月22日に登録、原文との照合はまだ",
             "hospital.example.jp（2024-05-24）",
             "old.example.jp（日付なし）",
             "電話で聞く：画像のCD-Rは要りますか。",
         ):
             assert said in text[terms:next_item]
-    assert "この医療機関の条件" not in checklist_html(CHECKLIST, "ja")
+    assert "この医療機関の条件" not in checklist_html(SMALL, "ja")
+
+
+def test_a_term_that_was_compared_with_its_source_says_when() -> None:
+    note = NOTES["letter"][0]
+    compared = replace(note.stated[0], checked_on=date(2026, 12, 1))
+    notes = {"letter": [replace(note, stated=(compared,))]}
+    for language, said in (
+        ("ja", "2026年11月22日に登録、2026年12月1日に原文と照合"),
+        ("en", "entered 22 November 2026; compared with its source 1 December 2026"),
+    ):
+        for form in (checklist_html, checklist_markdown):
+            assert said in form(SMALL, language, notes)
 
 
 def test_a_term_read_at_a_strange_address_is_shown_and_leads_nowhere() -> None:
-    note = NOTES["referral-letter"][0]
+    note = NOTES["letter"][0]
     strange = replace(note.stated[0], sources=(("javascript:alert(1)", None), ("http://[", None)))
-    notes = {"referral-letter": [replace(note, stated=(strange,))]}
-    html = Parsed(checklist_html(CHECKLIST, "en", notes))
+    notes = {"letter": [replace(note, stated=(strange,))]}
+    html = Parsed(checklist_html(SMALL, "en", notes))
     assert "javascript:alert(1)" in html.text
     assert not [value for _, _, value in html.attributes if value.startswith("javascript")]
-    assert "javascript:alert" in checklist_markdown(CHECKLIST, "en", notes)
+    assert "javascript:alert" in checklist_markdown(SMALL, "en", notes)
 
 
 def test_an_effect_is_asked_of_each_treatment_but_of_none() -> None:
-    html = Parsed(checklist_html(CHECKLIST, "en"))
+    html = Parsed(checklist_html(SMALL, "en"))
     effects = [name for _, kind, name in html.attributes if (kind, name) == ("class", "effect")]
-    assert len(effects) == 3 * 3
-    (line,) = (
-        line for line in checklist_markdown(CHECKLIST, "en").splitlines() if "Physiotherapy" in line
-    )
-    assert line == "- ☐ Physiotherapy – Effect: ○ better　○ no change　○ worse"
+    assert len(effects) == 3 * 2
+    lines = checklist_markdown(SMALL, "en").splitlines()
+    doubt = " (Not verified: No record of an effect)"
+    assert f"- ☐ Massage{doubt} – Effect: ○ Better　○ None" in lines
+    assert "- ☐ None of these" in lines
 
 
 @given(text=ANY_TEXT)
@@ -205,11 +244,21 @@ def test_an_effect_is_asked_of_each_treatment_but_of_none() -> None:
 def test_any_text_of_a_checklist_stays_text(text: str) -> None:
     def parsed(given: str) -> tuple[Parsed, Parsed]:
         words = f"x{given}"
+        said = Text(words, words)
         items = tuple(
-            replace(item, label=Text(words, words), help=Text(words, words))
-            for item in CHECKLIST.items
+            replace(
+                item,
+                label=said,
+                help=said,
+                least_label=said,
+                most_label=said,
+                options=tuple(replace(option, label=said) for option in item.options),
+                units=tuple(replace(unit, label=said) for unit in item.units),
+                parts=tuple(replace(part, label=said) for part in item.parts),
+            )
+            for item in SMALL.items
         )
-        checklist = replace(CHECKLIST, items=items, title=Text(words, words))
+        checklist = replace(SMALL, items=items, title=Text(words, words))
         markdown = checklist_markdown(checklist, "en", NOTES, words)
         return (
             Parsed(checklist_html(checklist, "en", NOTES, words)),
@@ -229,55 +278,70 @@ def test_any_text_of_a_checklist_stays_text(text: str) -> None:
     ("condition", "ja", "en"),
     [
         (
-            OneTest("clinics-seen", at_least=1),
-            "「受診した所の数」が1以上",
-            "“Clinics seen” is 1 or more",
+            OneTest("episodes", at_least=1),
+            "「週に何回」が1以上",
+            "“Times a week” is 1 or more",
         ),
         (
-            OneTest("weekly-volume", at_most=30.5, unit="km", part="now"),
-            "「週の走行距離 – 今」が30.5 km以下",
-            "“Weekly distance – now” is 30.5 km or less",
+            OneTest("budget", at_least=1_234_567, unit="JPY"),
+            "「予算」が1234567 円以上",
+            "“Budget” is 1234567 yen or more",
         ),
         (
-            OneTest("trigger-task", any_of=("start", "other")),
-            "「出る動作」に次のどれかがある：「スタート」・「その他」",
-            "“In which task it appears” includes any of “Start”, “Other”",
+            OneTest("weekly", at_most=30.5, unit="km", part="now"),
+            "「週の練習量 – 今」が30.5 km以下",
+            "“Training a week – Now” is 30.5 km or less",
         ),
         (
-            OneTest("route", any_of=("new-patient",)),
-            "「受診の経路」が「紹介で初診」",
-            "“Route” is “New patient by referral”",
+            OneTest("tried", any_of=("rest",)),
+            "「試したこと」に「休養」がある",
+            "“What was tried” includes “Rest”",
         ),
         (
-            OneTest("walking", equals=False),
-            "「歩行は普段どおりか」が「いいえ」",
-            "“Is walking as usual?” is “no”",
+            OneTest("tried", any_of=("rest", "other")),
+            "「試したこと」に次のどれかがある：「休養」・「その他」",
+            "“What was tried” includes any of “Rest”, “Other”",
         ),
         (
-            OneTest("referral-letter", equals=False),
-            "「診療情報提供書（紹介状）」がまだない",
-            "“Referral letter” is not ready",
+            OneTest("leg", any_of=("left",)),
+            "「どちらの脚ですか」が「左」",
+            "“Which leg?” is “Left”",
         ),
         (
-            OneTest("route", answered=False),
-            "「受診の経路」に答えていない",
-            "“Route” is not answered",
+            OneTest("leg", any_of=("left", "right")),
+            "「どちらの脚ですか」が次のどれか：「左」・「右」",
+            "“Which leg?” is one of “Left”, “Right”",
+        ),
+        (
+            OneTest("minor", equals=False),
+            "「未成年ですか」が「いいえ」",
+            "“Under age?” is “no”",
+        ),
+        (
+            OneTest("letter", equals=False),
+            "「紹介状」がまだない",
+            "“Letter of referral” is not ready",
+        ),
+        (
+            OneTest("leg", answered=False),
+            "「どちらの脚ですか」に答えていない",
+            "“Which leg?” is not answered",
         ),
         (
             Any(
                 (
-                    All((OneTest("walking", equals=True), OneTest("route", answered=True))),
-                    Not(OneTest("severity", at_least=5)),
+                    All((OneTest("minor", equals=True), OneTest("leg", answered=True))),
+                    Not(OneTest("trouble", at_least=5)),
                 )
             ),
-            "（「歩行は普段どおりか」が「はい」、かつ「受診の経路」に答えた）、または「困る度合い」が5以上に当てはまらない",
-            "(“Is walking as usual?” is “yes” and “Route” is answered) or not: “How much it troubles you” is 5 or more",
+            "（「未成年ですか」が「はい」、かつ「どちらの脚ですか」に答えた）、または「どれほど困っていますか」が5以上に当てはまらない",
+            "(“Under age?” is “yes” and “Which leg?” is answered) or not: “How much trouble is it?” is 5 or more",
         ),
     ],
 )
 def test_a_condition_reads_as_a_sentence(condition, ja: str, en: str) -> None:
-    assert condition_in_words(condition, CHECKLIST, "ja") == ja
-    assert condition_in_words(condition, CHECKLIST, "en") == en
+    assert condition_in_words(condition, SMALL, "ja") == ja
+    assert condition_in_words(condition, SMALL, "en") == en
 
 
 def test_every_condition_of_every_checklist_can_be_said() -> None:

@@ -24,10 +24,13 @@ from finder.checklist.forms.summary_rows import rows_of_page
 from finder.checklist.forms.typesetting import NOT_FIRST, NOT_LAST, Span, Style, set_lines
 from finder.checklist.page import Block, Line, Page, Value
 from tests.browsing import PICTURES, browser
-from tests.paper_checklists import CHECKLIST, NOTES
+from tests.checklists import NOTES, small_checklist
 from tests.papers import ANY_TEXT, NASTY, draw, metadata_of, page_of, sheets_of, squeezed, words_of
-from tests.runners_page import RUNNERS_PAGES, runners_page
 from tests.written_cases import CASES, answers_of, pages_of
+
+# The fullest of the written cases, and one with an emergency, in each language.
+FULL_PAGES = tuple(pages_of(answers_of("told-nothing-wrong-three-times")).values())
+WARNED_PAGES = tuple(pages_of(answers_of("sudden-one-sided-weakness")).values())
 
 
 def numbered_page(language: Language, lines: int) -> Page:
@@ -44,12 +47,6 @@ def numbered_page(language: Language, lines: int) -> Page:
 # The PDF.
 
 
-@pytest.mark.parametrize("page", RUNNERS_PAGES, ids=LANGUAGES)
-def test_a_runners_page_is_one_sheet(page: Page) -> None:
-    assert sum(len(block.lines) for block in page.blocks) >= 30
-    assert len(sheets_of(summary_pdf([page]))) == 1
-
-
 @pytest.mark.parametrize("slug", CASES)
 def test_a_written_case_is_one_sheet_in_each_language(slug: str) -> None:
     for page in pages_of(answers_of(slug)).values():
@@ -57,16 +54,17 @@ def test_a_written_case_is_one_sheet_in_each_language(slug: str) -> None:
 
 
 def test_each_language_begins_a_sheet() -> None:
-    sheets = sheets_of(summary_pdf(RUNNERS_PAGES))
+    sheets = sheets_of(summary_pdf(FULL_PAGES))
     assert len(sheets) == 2
-    for sheet, page in zip(sheets, RUNNERS_PAGES, strict=True):
+    for sheet, page in zip(sheets, FULL_PAGES, strict=True):
         assert squeezed(sheet).startswith(squeezed(page.title))
         assert "1/1" in sheet
 
 
-@pytest.mark.parametrize("page", RUNNERS_PAGES, ids=LANGUAGES)
+@pytest.mark.parametrize("page", FULL_PAGES, ids=LANGUAGES)
 def test_everything_of_a_page_stands_on_its_sheet(page: Page) -> None:
     (sheet,) = map(squeezed, sheets_of(summary_pdf([page])))
+    assert sum(len(block.lines) for block in page.blocks) >= 30
     said = [page.title, page.note, page.prepared_on]
     for block in page.blocks:
         said.append(block.label)
@@ -123,7 +121,7 @@ def test_a_value_longer_than_a_sheet_goes_on_under_its_block() -> None:
 
 
 def test_a_warning_stands_before_every_answer_and_larger() -> None:
-    page = runners_page("ja", warned=True)
+    page = WARNED_PAGES[0]
     sheet = squeezed(sheets_of(summary_pdf([page]))[0])
     places = [sheet.index(squeezed(text)) for text in (*page.warning, page.blocks[0].label)]
     assert places == sorted(places)
@@ -133,10 +131,10 @@ def test_a_warning_stands_before_every_answer_and_larger() -> None:
 
 
 def test_the_same_page_gives_the_same_bytes_and_tells_nothing_of_the_athlete() -> None:
-    pdf = summary_pdf(RUNNERS_PAGES)
-    assert pdf == summary_pdf(RUNNERS_PAGES)
+    pdf = summary_pdf(FULL_PAGES)
+    assert pdf == summary_pdf(FULL_PAGES)
     told = metadata_of(pdf)
-    assert told["Title"] == "医師にお渡しする1枚 / One page for the doctor"
+    assert told["Title"] == " / ".join(page.title for page in FULL_PAGES)
     assert [told.get(name, "") for name in ("Author", "Subject", "Keywords", "Creator")] == [""] * 4
     assert told["Page size"].endswith("(A4)")
     assert b"/Lang" in pdf
@@ -202,12 +200,12 @@ def test_any_text_can_be_printed(text: str, language: str) -> None:
 
 
 def test_pictures_are_left_of_every_form(monkeypatch: pytest.MonkeyPatch) -> None:
-    pages = [runners_page(language, warned=True) for language in LANGUAGES]
-    assert len(draw(summary_pdf(RUNNERS_PAGES), "doctors-page", PICTURES)) == 2
-    assert draw(summary_pdf(pages), "doctors-page-warned", PICTURES)
+    assert len(draw(summary_pdf(FULL_PAGES), "doctors-page", PICTURES)) == 2
+    assert draw(summary_pdf(WARNED_PAGES), "doctors-page-warned", PICTURES)
     forms = {
-        "doctors-page": summary_html(pages),
-        "checklist": checklist_html(CHECKLIST, "ja", NOTES, "東都病院"),
+        "doctors-page": summary_html(FULL_PAGES),
+        "doctors-page-warned": summary_html(WARNED_PAGES),
+        "checklist": checklist_html(small_checklist(), "ja", NOTES, "東都病院"),
         "checklist-second-opinion": checklist_html(checklists()["second-opinion"], "en"),
     }
     with browser(monkeypatch) as opened:
@@ -219,12 +217,10 @@ def test_pictures_are_left_of_every_form(monkeypatch: pytest.MonkeyPatch) -> Non
                 view.screenshot(path=PICTURES / f"{name}-{width}-{scheme}.png", full_page=True)
 
 
-@pytest.mark.parametrize("page", RUNNERS_PAGES, ids=LANGUAGES)
-def test_a_runners_page_printed_from_the_browser_is_one_sheet(
-    page: Page, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_page_printed_from_the_browser_is_one_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
+    cases = [page for slug in CASES for page in pages_of(answers_of(slug)).values()]
     with browser(monkeypatch) as opened:
         view = opened.new_page()
-        view.set_content(summary_html([page]))
-        printed = view.pdf(prefer_css_page_size=True)
-    assert len(sheets_of(printed)) == 1
+        for page in cases:
+            view.set_content(summary_html([page]))
+            assert len(sheets_of(view.pdf(prefer_css_page_size=True))) == 1, page

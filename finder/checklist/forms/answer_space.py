@@ -91,7 +91,8 @@ def _choices(item: Item, language: Language, numbered: Numbered) -> AnswerSpace:
     if item.qualifier is None:
         return AnswerSpace(boxes, one=item.type == "single-choice")
     effects = tuple(option.label.in_language(language) for option in item.qualifier.options)
-    return AnswerSpace(boxes, False, item.qualifier.label.in_language(language), effects)
+    label = item.qualifier.label.in_language(language)
+    return AnswerSpace(boxes, effects_label=label, effects=effects)
 
 
 def _number(item: Item, language: Language, _: Numbered) -> AnswerSpace:

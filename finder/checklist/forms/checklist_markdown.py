@@ -130,12 +130,13 @@ class _Lines:
         lines.extend(map(self.blank, space.blanks))
         if space.points:
             points = "　".join(f"{CIRCLE} {point}" for point in space.points)
-            lines.append(" ".join(filter(None, (*space.ends[:1], points, *space.ends[1:]))))
+            least, most = map(on_a_line, space.ends)
+            lines.append(f"{least} {points} {most}".strip())
         if space.date_parts:
             lines.append(" ".join(f"{SHORT_LINE} {part}" for part in space.date_parts))
         answer = self.word(ANSWER) + self.colon
         for text in space.text_numbers:
-            label = f"{answer}" if space.texts == 1 else f"({text}) "
+            label = answer if space.texts == 1 else f"({text}) "
             lines.append(label + "\\\n  ".join([LINE] * space.lines))
         yield from (f"- {line}" for line in lines)
         yield ""

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from finder.checklist.definition import ItemType, Language
 from finder.checklist.forms.answer_space import AnswerSpace
 from finder.checklist.forms.web_addresses import is_of_the_web
 
@@ -18,7 +17,7 @@ class SheetSource:
     read_as: str
 
     @property
-    def led_to(self) -> bool:
+    def is_link(self) -> bool:
         """Whether the address is one of the web."""
         return is_of_the_web(self.url)
 
@@ -32,7 +31,7 @@ class StatedAt:
     date: str
 
     @property
-    def led_to(self) -> bool:
+    def is_link(self) -> bool:
         """Whether the address is one of the web."""
         return is_of_the_web(self.url)
 
@@ -76,7 +75,6 @@ class SheetItem:
 
     number: str
     slug: str
-    type: ItemType
     label: str
     required: bool
     only_if: str | None
@@ -145,7 +143,6 @@ class SheetReview:
 class ChecklistSheet:
     """Everything that stands on the paper."""
 
-    language: Language
     title: str
     version: str
     about: str

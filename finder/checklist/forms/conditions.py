@@ -13,7 +13,7 @@ from finder.checklist.definition import (
 )
 from finder.checklist.wording import NO, YES
 
-ITEM = Text("「{}」", "“{}”")
+QUOTED = Text("「{}」", "“{}”")
 IS = Text("{}が{}", "{} is {}")
 IS_ANY = Text("{}が次のどれか：{}", "{} is one of {}")
 INCLUDES = Text("{}に{}がある", "{} includes {}")
@@ -26,8 +26,8 @@ IS_ANSWERED = Text("{}に答えた", "{} is answered")
 IS_NOT_ANSWERED = Text("{}に答えていない", "{} is not answered")
 AND = Text("、かつ", " and ")
 OR = Text("、または", " or ")
-WITHIN = Text("（{}）", "({})")
-NEITHER = Text("{}に当てはまらない", "not: {}")
+IN_BRACKETS = Text("（{}）", "({})")
+DOES_NOT_HOLD = Text("{}に当てはまらない", "not: {}")
 LIST = Text("・", ", ")
 
 
@@ -36,7 +36,7 @@ def condition_in_words(condition: Condition, checklist: Checklist, language: Lan
     if isinstance(condition, Test):
         return _test(condition, checklist.item[condition.item], language)
     if isinstance(condition, Not):
-        return NEITHER.in_language(language).format(_inner(condition.of, checklist, language))
+        return DOES_NOT_HOLD.in_language(language).format(_inner(condition.of, checklist, language))
     word = AND if isinstance(condition, All) else OR
     if len(condition.of) == 1:
         return condition_in_words(condition.of[0], checklist, language)
@@ -48,12 +48,12 @@ def condition_in_words(condition: Condition, checklist: Checklist, language: Lan
 def _inner(condition: Condition, checklist: Checklist, language: Language) -> str:
     words = condition_in_words(condition, checklist, language)
     if isinstance(condition, All | Any) and len(condition.of) > 1:
-        return WITHIN.in_language(language).format(words)
+        return IN_BRACKETS.in_language(language).format(words)
     return words
 
 
 def _test(test: Test, item: Item, language: Language) -> str:
-    subject = ITEM.in_language(language).format(_subject(test, item, language))
+    subject = QUOTED.in_language(language).format(_subject(test, item, language))
     if test.any_of is not None:
         return _choice(test.any_of, item, subject, language)
     if test.equals is not None:
@@ -65,7 +65,8 @@ def _test(test: Test, item: Item, language: Language) -> str:
         (AT_MOST, test.at_most) if test.at_least is None else (AT_LEAST, test.at_least)
     )
     unit = next((unit.label for unit in item.units if unit.code == test.unit), None)
-    value = f"{bound:g}" if unit is None else f"{bound:g} {unit.in_language(language)}"
+    number = str(bound).removesuffix(".0")
+    value = number if unit is None else f"{number} {unit.in_language(language)}"
     return sentence.in_language(language).format(subject, value)
 
 
@@ -77,7 +78,7 @@ def _subject(test: Test, item: Item, language: Language) -> str:
 
 def _choice(codes: tuple[str, ...], item: Item, subject: str, language: Language) -> str:
     options = [
-        ITEM.in_language(language).format(item.option[code].short.in_language(language))
+        QUOTED.in_language(language).format(item.option[code].short.in_language(language))
         for code in codes
     ]
     several = item.type == "multiple-choice"
@@ -92,4 +93,4 @@ def _equality(value: bool, item: Item, subject: str, language: Language) -> str:
     if item.type == "thing-to-bring":
         return (IS_READY if value else IS_NOT_READY).in_language(language).format(subject)
     answer = (YES if value else NO).in_language(language)
-    return IS.in_language(language).format(subject, ITEM.in_language(language).format(answer))
+    return IS.in_language(language).format(subject, QUOTED.in_language(language).format(answer))

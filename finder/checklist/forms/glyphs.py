@@ -5,7 +5,7 @@ reader, and a reader has, or gets from its system, a font for the Japanese, Kore
 """
 
 import unicodedata
-from functools import cache
+from functools import lru_cache
 
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
@@ -23,16 +23,18 @@ FONTS = (
 )
 # Letters that the Japanese font has beyond its character set; transcribed Japanese needs them.
 FURTHER_LETTERS = frozenset("ĀāĒēĚěĨĩĪīıŁłŌōŨũŪūŮů")
+# More than the characters that a day's pages are written in.
+CHARACTERS_REMEMBERED = 8192
 # Set by printers where a character is not in the case.
 GETA = "〓"
-# Joiners, directional marks and variation selectors: they never had a look of their own.
-UNSEEN = frozenset(map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]))
+# They never had a look of their own.
+VARIATION_SELECTORS = frozenset(map(chr, [*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]))
 
 for _font in (JAPANESE, "HYGothic-Medium", "STSong-Light"):
     pdfmetrics.registerFont(UnicodeCIDFont(_font))
 
 
-@cache
+@lru_cache(maxsize=CHARACTERS_REMEMBERED)
 def font_of(char: str, wide: bool = False) -> str | None:
     """The font for a character, None where no font has it.
 
@@ -46,7 +48,7 @@ def font_of(char: str, wide: bool = False) -> str | None:
     return next((font for font, charset in FONTS if _is_in(char, charset)), None)
 
 
-@cache
+@lru_cache(maxsize=CHARACTERS_REMEMBERED)
 def width_of(char: str, font: str) -> float:
     """The advance width of a character in its font, in units of the size."""
     return float(pdfmetrics.stringWidth(char, font, 1))
@@ -58,7 +60,7 @@ def printable(text: str) -> str:
     for char in readable(text):
         if char == "\n" or font_of(char):
             printed.append(char)
-        elif char in UNSEEN or unicodedata.category(char) == "Cf":
+        elif char in VARIATION_SELECTORS or unicodedata.category(char) == "Cf":
             continue
         elif not (printed[-1:] == [GETA] and unicodedata.combining(char)):
             printed.append(GETA)

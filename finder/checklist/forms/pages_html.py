@@ -6,26 +6,26 @@ from dataclasses import dataclass
 from django.template.loader import render_to_string
 
 from finder.checklist.definition import Checklist, Language
+from finder.checklist.forms.page_parts import (
+    OwnWords,
+    around_own_words,
+    is_list_of_own_words,
+    prepared,
+    title_of,
+)
 from finder.checklist.forms.readable import on_one_line, readable
 from finder.checklist.forms.sheet_making import ClinicNotes, sheet_of
-from finder.checklist.forms.wording import (
-    BRACKETS,
-    PREPARED_ON,
-    QUOTES,
-    mark_of_own_words,
-    words_in,
-)
+from finder.checklist.forms.wording import BRACKETS, SEPARATOR, words_in
 from finder.checklist.page import UNDETERMINED, Page, Value
 
 
 @dataclass(frozen=True, slots=True)
 class ShownValue:
-    """A value as it stands on the page; ``language`` is that of the document, "" where unknown."""
+    """A value as it stands on the page; ``around`` and ``language``, "" where unknown, of own words."""
 
     text: str
-    as_written: bool = False
     language: str = ""
-    mark: str = ""
+    around: OwnWords | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class ShownBlock:
 
 @dataclass(frozen=True, slots=True)
 class ShownPage:
-    """A page with the words that stand around it."""
+    """A page; ``separator`` stands between values that are not numbered."""
 
     language: Language
     title: str
@@ -55,9 +55,7 @@ class ShownPage:
     note: str
     warning: tuple[str, ...]
     blocks: tuple[ShownBlock, ...]
-    quotes: tuple[str, str]
-    brackets: tuple[str, str]
-    words: dict[str, str]
+    separator: str
 
 
 def summary_html(pages: Sequence[Page]) -> str:
@@ -65,11 +63,11 @@ def summary_html(pages: Sequence[Page]) -> str:
 
     Raises :class:`ValueError` where there is no page.
     """
-    if not pages:
-        raise ValueError("pages: 0; expected one page or more.")
-    shown = [_page(page) for page in pages]
-    title = " / ".join(dict.fromkeys(page.title for page in shown))
-    context = {"language": pages[0].language, "title": title, "pages": shown}
+    context = {
+        "title": on_one_line(title_of(pages)),
+        "language": pages[0].language,
+        "pages": [_page(page) for page in pages],
+    }
     return render_to_string("checklists/summary.html", context)
 
 
@@ -92,11 +90,10 @@ def checklist_html(
 
 
 def _page(page: Page) -> ShownPage:
-    prepared = PREPARED_ON.in_language(page.language).format(page.prepared_on)
     return ShownPage(
         page.language,
         on_one_line(page.title),
-        on_one_line(prepared),
+        on_one_line(prepared(page)),
         readable(page.note),
         tuple(map(readable, page.warning)),
         tuple(
@@ -106,7 +103,7 @@ def _page(page: Page) -> ShownPage:
                     ShownLine(
                         on_one_line(line.label),
                         tuple(_value(value, page.language) for value in line.values),
-                        len(line.values) > 1 and all(value.as_written for value in line.values),
+                        is_list_of_own_words(line),
                     )
                     for line in block.lines
                 ),
@@ -114,9 +111,7 @@ def _page(page: Page) -> ShownPage:
             for block in page.blocks
             if block.lines
         ),
-        QUOTES[page.language],
-        BRACKETS[page.language],
-        words_in(page.language),
+        SEPARATOR.in_language(page.language),
     )
 
 
@@ -125,7 +120,6 @@ def _value(value: Value, language: Language) -> ShownValue:
         return ShownValue(readable(value.text))
     return ShownValue(
         readable(value.text),
-        as_written=True,
-        language="" if value.language.lower() == UNDETERMINED else value.language,
-        mark=mark_of_own_words(value.language, language),
+        "" if value.language.lower() == UNDETERMINED else value.language,
+        around_own_words(value.language, language),
     )

@@ -1,9 +1,11 @@
 """From a checklist to what stands on paper in one language."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from urllib.parse import quote
 
 from finder.checklist.clinic.notes import Statement, TermNote
+from finder.checklist.dates import date_text
 from finder.checklist.definition import (
     Checklist,
     Emergency,
@@ -62,7 +64,6 @@ class _Making:
     def sheet(self, clinic_name: str | None) -> ChecklistSheet:
         checklist, review = self.checklist, self.checklist.review
         return ChecklistSheet(
-            language=self.language,
             title=self.words(checklist.title),
             version=checklist.version,
             about=self.words(checklist.about),
@@ -75,6 +76,9 @@ class _Making:
 
     def words(self, text: Text) -> str:
         return readable(text.in_language(self.language))
+
+    def on(self, text: Text, day: date) -> str:
+        return self.words(text.filled(day=date_text(day.isoformat())))
 
     def words_if_any(self, text: Text | None) -> str | None:
         return None if text is None else self.words(text)
@@ -142,7 +146,6 @@ class _Making:
         return SheetItem(
             number=number,
             slug=item.slug,
-            type=item.type,
             label=self.words(item.label),
             required=item.requirement == "required",
             only_if=self.only_if(item),
@@ -178,15 +181,14 @@ class _Making:
         )
 
     def statement(self, statement: Statement) -> SheetStatement:
-        checked = (
-            self.words(CHECKED_ON).format(statement.checked_on)
-            if statement.checked_on
-            else self.words(NOT_CHECKED)
-        )
+        checked = statement.checked_on
         return SheetStatement(
             self.words(statement.text),
             self.words(statement.age),
-            (self.words(RECORDED_ON).format(statement.recorded_on), checked),
+            (
+                self.on(RECORDED_ON, statement.recorded_on),
+                self.on(CHECKED_ON, checked) if checked else self.words(NOT_CHECKED),
+            ),
             tuple(
                 StatedAt(url, host_of(url), day or self.words(UNDATED))
                 for url, day in statement.sources

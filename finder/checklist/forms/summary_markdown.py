@@ -4,14 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from finder.checklist.definition import Language
 from finder.checklist.forms.markdown_text import as_text, on_a_line
-from finder.checklist.forms.wording import (
-    BRACKETS,
-    COLON,
-    PREPARED_ON,
-    QUOTES,
-    SEPARATOR,
-    mark_of_own_words,
-)
+from finder.checklist.forms.page_parts import around_own_words, is_list_of_own_words, prepared
+from finder.checklist.forms.wording import COLON, SEPARATOR
 from finder.checklist.page import Line, Page, Value
 
 
@@ -29,8 +23,7 @@ def _page(page: Page) -> Iterator[str]:
         yield ">"
     if page.warning:
         yield ""
-    prepared = PREPARED_ON.in_language(page.language).format(page.prepared_on)
-    yield f"{on_a_line(prepared)}"
+    yield on_a_line(prepared(page))
     yield ""
     yield as_text(page.note)
     for block in page.blocks:
@@ -44,7 +37,7 @@ def _page(page: Page) -> Iterator[str]:
 
 def _line(line: Line, language: Language) -> Iterator[str]:
     label = f"- **{on_a_line(line.label)}**{COLON.in_language(language).rstrip()} "
-    if len(line.values) > 1 and all(value.as_written for value in line.values):
+    if is_list_of_own_words(line):
         yield label.rstrip()
         for number, value in enumerate(line.values, start=1):
             yield f"  {number}. {_value(value, language, indent='     ')}"
@@ -57,7 +50,6 @@ def _value(value: Value, language: Language, indent: str) -> str:
     words = as_text(value.text, indent)
     if value.language is None:
         return words
-    opening, closing = QUOTES[language]
-    before, after = BRACKETS[language]
-    mark = on_a_line(mark_of_own_words(value.language, language))
-    return f"{opening}{words}{closing}{before}{mark}{after}"
+    around = around_own_words(value.language, language)
+    mark = on_a_line(around.mark)
+    return f"{around.opening}{words}{around.closing}{around.blank}{mark}"

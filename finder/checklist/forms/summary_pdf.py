@@ -7,7 +7,9 @@ from itertools import groupby
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
-from finder.checklist.forms.glyphs import GETA, JAPANESE, LATIN, LATIN_BOLD
+from finder.checklist.forms.glyphs import GETA, JAPANESE, LATIN, LATIN_BOLD, printable
+from finder.checklist.forms.page_parts import prepared, title_of
+from finder.checklist.forms.readable import on_one_line
 from finder.checklist.forms.sheets import (
     MARGIN,
     SHEET_WIDTH,
@@ -17,14 +19,8 @@ from finder.checklist.forms.sheets import (
     flow,
 )
 from finder.checklist.forms.summary_rows import LABELS_AT, VALUES_AT, WARNING_INSET, rows_of_page
-from finder.checklist.forms.typesetting import (
-    Span,
-    Style,
-    TypeLine,
-    set_lines,
-    shortened,
-)
-from finder.checklist.forms.wording import CANNOT_BE_PRINTED, PREPARED_ON
+from finder.checklist.forms.typesetting import Style, TypeLine, shortened
+from finder.checklist.forms.wording import CANNOT_BE_PRINTED
 from finder.checklist.page import Page
 
 # Points. The first size at which a page fits one sheet is taken; what fits at none flows on.
@@ -45,11 +41,10 @@ def summary_pdf(pages: Sequence[Page]) -> bytes:
 
     Raises :class:`ValueError` where there is no page.
     """
-    if not pages:
-        raise ValueError("pages: 0; expected one page or more.")
+    title = printable(on_one_line(title_of(pages)))
     file = BytesIO()
     canvas = Canvas(file, pagesize=A4, invariant=True, lang=pages[0].language)
-    canvas.setTitle(" / ".join(dict.fromkeys(_title(page) for page in pages)))
+    canvas.setTitle(title)
     for unstated in (canvas.setAuthor, canvas.setSubject, canvas.setCreator, canvas.setKeywords):
         unstated("")
     for page in pages:
@@ -60,11 +55,6 @@ def summary_pdf(pages: Sequence[Page]) -> bytes:
             canvas.showPage()
     canvas.save()
     return file.getvalue()
-
-
-def _title(page: Page) -> str:
-    line = set_lines([Span(page.title.replace("\n", " "), Style(1))], 10_000)
-    return "".join(run.text for run in line[0].runs) if line else ""
 
 
 def _sheets(page: Page) -> tuple[Sheet, ...]:
@@ -143,8 +133,7 @@ def _draw_line(canvas: Canvas, line: TypeLine, x: float, top: float, leading: fl
 def _draw_foot(canvas: Canvas, page: Page, sheet: Sheet, number: str) -> None:
     numbered = shortened(number, FOOT, TEXT_WIDTH)
     room = TEXT_WIDTH - numbered.width - 20
-    prepared = PREPARED_ON.in_language(page.language).format(page.prepared_on)
-    words = f"{page.title}  ·  {prepared}"
+    words = f"{page.title}  ·  {prepared(page)}"
     if any(_has_geta(piece) for piece in sheet):
         words += f"  ·  {CANNOT_BE_PRINTED.in_language(page.language)}"
     _rule(canvas, FOOT_RULE_AT, width=0.3, grey=0.5)

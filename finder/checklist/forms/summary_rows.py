@@ -4,16 +4,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from finder.checklist.definition import Language
+from finder.checklist.forms.page_parts import around_own_words, is_list_of_own_words, prepared
 from finder.checklist.forms.sheets import TEXT_WIDTH, Row
 from finder.checklist.forms.typesetting import Span, Style, TypeLine, set_lines, shortened
-from finder.checklist.forms.wording import (
-    BRACKETS,
-    CONTINUED,
-    PREPARED_ON,
-    QUOTES,
-    SEPARATOR,
-    mark_of_own_words,
-)
+from finder.checklist.forms.wording import CONTINUED, SEPARATOR
 from finder.checklist.page import Block, Line, Page, Value
 
 # Three columns: the block, the item, what was answered.
@@ -41,9 +35,8 @@ def _title(page: Page, size: float) -> Row:
 
 
 def _note(page: Page, size: float) -> Iterator[Row]:
-    prepared = PREPARED_ON.in_language(page.language).format(page.prepared_on)
     note = Span(page.note, Style(size - 1, grey=LABEL_GREY))
-    for span, after in ((Span(prepared, Style(size - 0.5)), 0.0), (note, size * 0.8)):
+    for span, after in ((Span(prepared(page), Style(size - 0.5)), 0.0), (note, size * 0.8)):
         yield Row("note", set_lines([span], TEXT_WIDTH), leading=size * 1.35, after=after)
 
 
@@ -86,20 +79,19 @@ def _block(block: Block, language: Language, size: float) -> Iterator[Row]:
 
 def _line(line: Line, language: Language, size: float) -> Row:
     labels = set_lines([Span(line.label, Style(size - 0.25, grey=LABEL_GREY))], LABELS_WIDTH)
-    values = _values(line.values, language, size)
+    values = _values(line, language, size)
     return Row("line", labels, values, leading=size * 1.3, before=1.1, after=1.1)
 
 
-def _values(values: tuple[Value, ...], language: Language, size: float) -> tuple[TypeLine, ...]:
-    """Values one after the other; several that are all own words numbered, each from a new line."""
-    if len(values) > 1 and all(value.as_written for value in values):
+def _values(line: Line, language: Language, size: float) -> tuple[TypeLine, ...]:
+    if is_list_of_own_words(line):
         lines: list[TypeLine] = []
-        for number, value in enumerate(values, start=1):
+        for number, value in enumerate(line.values, start=1):
             label = Span(f"{number}.", Style(size))
             lines.extend(set_lines(_spans(value, language, size), VALUES_WIDTH, label))
         return tuple(lines)
     spans: list[Span] = []
-    for value in values:
+    for value in line.values:
         if spans:
             spans.append(Span(SEPARATOR.in_language(language), Style(size)))
         spans.extend(_spans(value, language, size))
@@ -110,13 +102,10 @@ def _spans(value: Value, language: Language, size: float) -> Iterator[Span]:
     if value.language is None:
         yield Span(value.text, Style(size))
         return
-    opening, closing = QUOTES[language]
-    before, after = BRACKETS[language]
+    around = around_own_words(value.language, language)
     style = Style(size - 1.5, grey=MARK_GREY)
-    mark = before.lstrip() + mark_of_own_words(value.language, language) + after
-    yield Span(opening, Style(size))
-    yield Span(value.text, Style(size))
-    yield Span(closing, Style(size))
-    if before.startswith(" "):
-        yield Span(" ", style)
-    yield Span(mark, style, whole=True)
+    for words in (around.opening, value.text, around.closing):
+        yield Span(words, Style(size))
+    if around.blank:
+        yield Span(around.blank, style)
+    yield Span(around.mark, style, whole=True)

@@ -173,11 +173,15 @@ def _filled(units: Iterable[list[Glyph]], width: float) -> Iterator[list[Glyph]]
 
 
 def _reach(glyphs: Sequence[Glyph]) -> float:
-    """The width without the blanks at the end, which hang beyond the margin."""
+    return sum(glyph.width for glyph in _without_last_blanks(glyphs))
+
+
+def _without_last_blanks(glyphs: Sequence[Glyph]) -> Sequence[Glyph]:
+    """The glyphs but for the blanks at the end, which hang beyond the margin."""
     end = len(glyphs)
     while end and glyphs[end - 1].char == " ":
         end -= 1
-    return sum(glyph.width for glyph in glyphs[:end])
+    return glyphs[:end]
 
 
 def _labelled(label: Span, glyphs: Sequence[Glyph]) -> tuple[Run, ...]:
@@ -194,13 +198,9 @@ def _blank_before(glyph: Glyph) -> float:
 
 
 def _runs(glyphs: Sequence[Glyph]) -> tuple[Run, ...]:
-    end = len(glyphs)
-    while end and glyphs[end - 1].char == " ":
-        end -= 1
-    return tuple(
-        Run("".join(g.char for g in same), font, style, sum(g.width for g in same))
-        for (font, style), same in (
-            (key, list(group))
-            for key, group in groupby(glyphs[:end], lambda glyph: (glyph.font, glyph.style))
-        )
-    )
+    runs: list[Run] = []
+    shown = _without_last_blanks(glyphs)
+    for (font, style), same in groupby(shown, lambda glyph: (glyph.font, glyph.style)):
+        text, widths = zip(*((glyph.char, glyph.width) for glyph in same), strict=True)
+        runs.append(Run("".join(text), font, style, sum(widths)))
+    return tuple(runs)

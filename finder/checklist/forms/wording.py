@@ -1,5 +1,6 @@
 """The fixed words that forms put around a checklist and the doctor's page, in both languages."""
 
+from django.conf.locale import LANG_INFO
 from django.utils import translation
 
 from finder.checklist.definition import Language, Text
@@ -10,8 +11,8 @@ BRACKETS = {"ja": ("（", "）"), "en": (" (", ")")}
 SEPARATOR = Text("、", "; ")
 COLON = Text("：", ": ")
 
-# Django's Japanese name for "en" is that of American English.
-ENGLISH = Text("英語", "English")
+# What Django lacks or, in Japanese, calls American English.
+LANGUAGE_NAMES = {"en": Text("英語", "English"), "zh": Text("中国語", "Chinese")}
 YEAR = Text("年", "year")
 MONTH = Text("月", "month")
 DAY = Text("日", "day")
@@ -46,8 +47,8 @@ EMERGENCY_SIGNS = Text("救急の目安", "The signs")
 CLINIC_TERMS = Text("この医療機関の条件", "This clinic’s terms")
 ASK_BY_PHONE = Text("電話で聞く", "Ask by phone")
 UNDATED = Text("日付なし", "undated")
-RECORDED_ON = Text("登録 {}", "entered {}")
-CHECKED_ON = Text("原文との照合 {}", "compared with its source {}")
+RECORDED_ON = Text("{day}に登録", "entered {day}")
+CHECKED_ON = Text("{day}に原文と照合", "compared with its source {day}")
 NOT_CHECKED = Text("原文との照合はまだ", "not yet compared with its source")
 REVIEW = Text("この確認票の見直し", "Review of this checklist")
 REVIEWED_BY = Text("臨床家による確認", "Reviewed by a clinician")
@@ -63,22 +64,17 @@ READ_AS = {
 
 def language_name(tag: str, language: Language) -> str:
     """What a language (BCP 47) is called in one of ours; its tag where it has no name here."""
-    if tag.lower() == UNDETERMINED:
+    code = tag.lower()
+    if code == UNDETERMINED:
         return NOT_STATED.in_language(language)
-    if tag.lower() == "en":
-        return ENGLISH.in_language(language)
     with translation.override(language):
-        for code in (tag.lower(), tag.lower().partition("-")[0]):
-            try:
+        while code:
+            if code in LANGUAGE_NAMES:
+                return LANGUAGE_NAMES[code].in_language(language)
+            if code in LANG_INFO:
                 return str(translation.get_language_info(code)["name_translated"])
-            except KeyError:
-                continue
+            code = code.rpartition("-")[0]
     return tag
-
-
-def mark_of_own_words(tag: str, language: Language) -> str:
-    """The mark that stands by words as they were written, such as ``as written, Japanese``."""
-    return AS_WRITTEN.in_language(language).format(language_name(tag, language))
 
 
 def words_in(language: Language) -> dict[str, str]:
