@@ -11,7 +11,7 @@ from finder.checklist import definition
 from finder.checklist.answers import Answers, Choices, Numbers, Texts, Written, holds
 from finder.checklist.definition import All, Condition, Not
 from finder.checklist.files.loading import checklists
-from finder.checklist.reading import emergency_signs, read_answers
+from finder.checklist.reading import read_answers
 from finder.problems import InvalidParameters
 from tests.answering import TODAY, answers_to
 
@@ -173,22 +173,6 @@ def test_whatever_is_sent_is_read_or_refused(raw: dict[str, Any]) -> None:
         assert {error.parameter for error in refused.errors} <= raw.keys()
     else:
         assert answers.keys() == raw.keys()
-
-
-@given(JSON_VALUES)
-def test_emergency_signs_are_looked_for_in_anything(raw: Any) -> None:
-    assert set(emergency_signs(CHECKLIST, {"urgent-signs": raw})) <= {
-        sign.option for sign in CHECKLIST.emergency.signs
-    }
-    assert emergency_signs(CHECKLIST, raw) == () or isinstance(raw, dict)
-
-
-@pytest.mark.parametrize(
-    "given_signs",
-    [["cord-sign"], "cord-sign", [{"code": "cord-sign", "text": "?"}], ["none", "cord-sign", 7]],
-)
-def test_an_emergency_sign_is_found_however_wrong_the_answer_is(given_signs: Any) -> None:
-    assert emergency_signs(CHECKLIST, {"urgent-signs": given_signs, "side": 7}) == ("cord-sign",)
 
 
 SAID = read(

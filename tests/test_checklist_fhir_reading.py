@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from finder.checklist.answers import Answers, Written
-from finder.checklist.fhir.reading import emergency_signs_named, wire_answers
+from finder.checklist.fhir.reading import wire_answers
 from finder.checklist.reading import read_answers
 from finder.problems import InvalidParameters, ParameterError
 from tests.answering import TODAY
@@ -189,16 +189,6 @@ def test_every_fault_is_named_at_once_with_a_suggestion() -> None:
     assert found == {"lag": "leg", "tried": "rest", "trouble": None}
     _, _, faults = wire_answers(SMALL, document)
     assert [fault.parameter for fault in faults] == ["lag", "tried"]
-
-
-def test_an_emergency_sign_is_seen_however_wrong_the_rest_is() -> None:
-    document = response(
-        "leg",
-        {"linkId": "signs", "item": [answer("urgent-signs", code("nope"), code("speech"), 7)]},
-        status=None,
-    )
-    assert emergency_signs_named(SMALL, document) == ("speech",)
-    assert emergency_signs_named(SMALL, [document]) == ()
 
 
 def test_depth_is_no_danger() -> None:

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from clinics.imports.starter import load_starter
@@ -14,35 +13,18 @@ from clinics.publication import publish
 from finder.checklist.files.loading import checklists
 from tests.catalogue import clinic
 from tests.contract import codes, conforms, openapi_document, problem_of
-from tests.written_cases import written_case
+from tests.prepare_requests import FHIR, JSON, NOBODY, ONE, PREPARE, case, send
 
 pytestmark = pytest.mark.django_db
 
 LIST = "/api/v1/checklists"
-ONE = f"{LIST}/second-opinion"
-PREPARE = f"{ONE}/prepare"
-JSON = "application/json"
-FHIR = "application/fhir+json"
 FILE = Path(__file__).parent.parent / "fixtures/checklists/second-opinion.json"
 CHECKLIST = checklists()["second-opinion"]
-NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
 @pytest.fixture(scope="module")
 def openapi() -> dict[str, Any]:
     return openapi_document()
-
-
-def case(slug: str) -> dict[str, Any]:
-    """The request of a written case."""
-    request: dict[str, Any] = written_case(slug)["request"]
-    return request
-
-
-def send(client: Client, body: Any, form: str = "", media_type: str = JSON) -> HttpResponse:
-    text = body if isinstance(body, str | bytes) else json.dumps(body)
-    query = f"?format={form}" if form else ""
-    return client.post(f"{PREPARE}{query}", text, content_type=media_type)
 
 
 # Definitions
@@ -273,71 +255,6 @@ def test_an_emergency_comes_first_and_leaves_nothing_to_search_for(
     for form in ("md", "html"):
         text = send(client, case("sudden-one-sided-weakness"), form).content.decode()
         assert "119" in text and text.index("119") < text.index("安全の確認")
-
-
-@pytest.mark.parametrize(
-    "rest",
-    [
-        {"answers": {"urgent-signs": ["worst-headache"], "side": "lft"}},
-        {"answers": {"urgent-signs": ["worst-headache", "nonsense"]}},
-        {"answers": {"urgent-signs": "worst-headache"}},
-        {"answers": {"urgent-signs": ["worst-headache"]}, "clinic": NOBODY},
-        {"answers": {"urgent-signs": ["worst-headache"]}, "colour": "red"},
-    ],
-)
-def test_wrong_answers_do_not_silence_an_emergency(
-    client: Client, rest: dict[str, Any], openapi: dict[str, Any]
-) -> None:
-    document = problem_of(send(client, rest), 400)
-    conforms(document, "Problem", openapi)
-    assert list(document)[0] == "emergency"
-    assert document["emergency"]["signs"][0]["option"] == "worst-headache"
-    assert document["detail"].startswith(CHECKLIST.emergency.stop.en)
-    assert "119" in document["detail"]
-
-
-@pytest.mark.parametrize(
-    ("body", "expected"),
-    [
-        ("{", {"body": "not-json"}),
-        ("[]", {"body": "wrong-type"}),
-        ({"answers": []}, {"answers": "wrong-type"}),
-        ({"answer": {}}, {"answer": "unknown-parameter"}),
-        ({"answers": {"nowhere": 1}}, {"nowhere": "unknown-item"}),
-        (
-            {"answers": {"side": "x", "severity": 11}},
-            {"side": "unknown-option", "severity": "out-of-range"},
-        ),
-        ({"route": "by-boat"}, {"route": "unknown-option"}),
-        (
-            {"route": "primary-care-first", "answers": {"route": "second-opinion-clinic"}},
-            {"route": "contradictory"},
-        ),
-        ({"clinic": "x"}, {"clinic": "wrong-type"}),
-        ({"clinic": NOBODY}, {"clinic": "unknown-value"}),
-        ({"languages": []}, {"languages": "wrong-type"}),
-        ({"languages": ["ja", "fr"]}, {"languages": "wrong-type"}),
-        ({"languages": ["ja", "ja"]}, {"languages": "wrong-type"}),
-        ({"languages": "ja"}, {"languages": "wrong-type"}),
-        ({"text_language": "Japanese!"}, {"text_language": "wrong-language"}),
-        ({"text_language": None}, {"text_language": "wrong-language"}),
-    ],
-)
-def test_a_wrong_request_is_refused_by_its_members(
-    client: Client, body: Any, expected: dict[str, str]
-) -> None:
-    document = problem_of(send(client, body), 400)
-    assert codes(document) == expected
-    assert "emergency" not in document
-
-
-def test_other_media_types_and_long_bodies_are_refused(client: Client) -> None:
-    problem_of(send(client, "{}", media_type="text/plain"), 415)
-    problem_of(client.post(PREPARE, {"answers": "{}"}), 415)
-    long = json.dumps({"answers": {"sensory-trick": "x" * 131_072}})
-    problem_of(send(client, long), 413)
-    problem_of(send(client, {}, form="xml"), 400)
-    problem_of(client.post(PREPARE + "?answers=x", "{}", content_type=JSON), 400)
 
 
 def test_the_example_of_the_schema_is_answered(client: Client, openapi: dict[str, Any]) -> None:

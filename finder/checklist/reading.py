@@ -75,14 +75,6 @@ def read_answers(
     return answers
 
 
-def emergency_signs(checklist: Checklist, raw: Any) -> tuple[str, ...]:
-    """The emergency signs that answers name, however wrong the rest of them is."""
-    given = raw.get(checklist.emergency.item) if isinstance(raw, Mapping) else None
-    entries = given if isinstance(given, list) else [given]
-    named = [entry.get("code") if isinstance(entry, Mapping) else entry for entry in entries]
-    return tuple(sign.option for sign in checklist.emergency.signs if sign.option in named)
-
-
 def language_tag(raw: Any) -> str:
     """A language tag (BCP 47). Raises :class:`Fault`."""
     if isinstance(raw, str) and LANGUAGE_TAG.fullmatch(raw):

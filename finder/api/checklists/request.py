@@ -1,5 +1,6 @@
 """What is asked of `prepare`: answers in JSON or as a FHIR QuestionnaireResponse."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -9,22 +10,14 @@ from uuid import UUID
 import orjson
 
 from finder.checklist.answers import Answers
-from finder.checklist.definition import LANGUAGES, Checklist, Language
-from finder.checklist.fhir.reading import emergency_signs_named, wire_answers
-from finder.checklist.reading import Fault, echo, emergency_signs, language_tag, read_answers
+from finder.checklist.definition import LANGUAGES, Checklist, Language, Sign
+from finder.checklist.fhir.reading import wire_answers
+from finder.checklist.reading import Fault, echo, language_tag, read_answers
 from finder.problems import InvalidParameters, ParameterError, suggestion
 
 FHIR_ANSWERS = "questionnaire_response"
 MEMBERS = ("answers", FHIR_ANSWERS, "route", "clinic", "languages", "text_language")
 RESOURCE = "resourceType"
-
-
-class InvalidAnswers(InvalidParameters):
-    """Answers that cannot be read, among which emergency signs can: ``signs`` are their codes."""
-
-    def __init__(self, errors: tuple[ParameterError, ...], signs: tuple[str, ...]) -> None:
-        super().__init__(errors)
-        self.signs = signs
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +32,7 @@ class Asked:
 def read_request(checklist: Checklist, body: bytes, today: date, *, fhir: bool = False) -> Asked:
     """A request to prepare a visit; ``fhir`` says that the body is a resource of FHIR.
 
-    A resource is recognised in any case. Raises :class:`InvalidAnswers` with every error in it.
+    A resource is recognised in any case. Raises :class:`InvalidParameters` with every error in it.
     """
     try:
         sent = orjson.loads(body)
@@ -60,9 +53,21 @@ def read_request(checklist: Checklist, body: bytes, today: date, *, fhir: bool =
     except InvalidParameters as error:
         errors += error.errors
     if errors:
-        signs = emergency_signs_named(checklist, sent.get(FHIR_ANSWERS))
-        raise InvalidAnswers(tuple(errors), signs or emergency_signs(checklist, wire))
+        raise InvalidParameters(errors)
     return Asked(answers, clinic, languages)
+
+
+def signs_named(checklist: Checklist, body: bytes) -> tuple[Sign, ...]:
+    """The emergency signs that a body names anywhere, however wrong it is, be it not even JSON.
+
+    As a whole text in any case of its letters, or as a member that is true.
+    """
+    text = body.decode(errors="replace").lower()
+    return tuple(
+        sign
+        for sign in checklist.emergency.signs
+        if re.search(rf'"{re.escape(sign.option)}"(?!\s*:(?!\s*true\b))', text)
+    )
 
 
 def _wire(
@@ -127,5 +132,5 @@ def _unknown(sent: Mapping[str, Any]) -> list[ParameterError]:
     ]
 
 
-def _invalid(parameter: str, code: str, message: str) -> InvalidAnswers:
-    return InvalidAnswers((ParameterError(parameter, code, message),), ())
+def _invalid(parameter: str, code: str, message: str) -> InvalidParameters:
+    return InvalidParameters([ParameterError(parameter, code, message)])

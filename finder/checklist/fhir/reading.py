@@ -17,7 +17,6 @@ from finder.checklist.reading import (
     LONGEST_ECHO,
     Fault,
     echo,
-    emergency_signs,
     language_tag,
 )
 from finder.problems import ParameterError, suggestion
@@ -74,18 +73,6 @@ def wire_answers(
     wire = {item.slug: _answer(reading, item) for item in checklist.items}
     given_wire = {slug: answer for slug, answer in wire.items() if answer is not None}
     return given_wire, language, reading.errors
-
-
-def emergency_signs_named(checklist: Checklist, document: Any) -> tuple[str, ...]:
-    """The emergency signs that a response names, however wrong the rest of it is."""
-    slug = checklist.emergency.item
-    codes = []
-    for path, node in _nodes(document):
-        if isinstance(node, Mapping) and node.get("linkId") == slug:
-            answers = (answer for _, answer in _listed(path, node.get("answer", [])))
-            values = (one.get("valueCoding") for one in answers if isinstance(one, Mapping))
-            codes += [value.get("code") for value in values if isinstance(value, Mapping)]
-    return emergency_signs(checklist, {slug: codes})
 
 
 def _head(reading: Reading, document: Mapping[str, Any]) -> str | None:

@@ -1,0 +1,136 @@
+"""What cannot be prepared is refused by its member, and no refusal silences an emergency."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from finder.checklist.files.loading import checklists
+from tests.contract import codes, conforms, openapi_document, problem_of
+from tests.prepare_requests import JSON, NOBODY, PREPARE, send
+
+pytestmark = pytest.mark.django_db
+CHECKLIST = checklists()["second-opinion"]
+
+
+@pytest.fixture(scope="module")
+def openapi() -> dict[str, Any]:
+    return openapi_document()
+
+
+SIGN = {"urgent-signs": ["worst-headache"]}
+OF_FHIR = {"valueCoding": {"code": "worst-headache"}}
+
+
+def response(*items: Any, **members: Any) -> dict[str, Any]:
+    return {
+        "resourceType": "QuestionnaireResponse",
+        "status": "completed",
+        "item": list(items),
+    } | members
+
+
+def refused_with_the_sign(document: Any) -> None:
+    assert list(document)[0] == "emergency"
+    assert [sign["option"] for sign in document["emergency"]["signs"]] == ["worst-headache"]
+    assert document["detail"].startswith(CHECKLIST.emergency.stop.en)
+    assert "119" in document["detail"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"answers": SIGN | {"side": "lft"}},
+        {"answers": {"urgent-signs": ["worst-headache", "nonsense"]}},
+        {"answers": {"urgent-signs": "worst-headache"}},
+        {"answers": {"urgent-signs": ["Worst-Headache"]}},
+        {"answers": {"urgent-signs": {"worst-headache": True, "cord-sign": False}}},
+        {"answers": {"early-review-signs": ["worst-headache"]}},
+        {"answers": [SIGN]},
+        {"answers": SIGN, "clinic": NOBODY},
+        {"answers": SIGN, "colour": "red"},
+        {"answers": SIGN, "questionnaire_response": response()},
+        {"answer": SIGN},
+        SIGN,
+        [{"answers": SIGN}],
+        '{"answers": {"urgent-signs": ["worst-headache"],}}',
+        '{"answers": {"urgent-signs": ["worst-headache"]}, "route": "\xff"}'.encode("latin-1"),
+        response({"linkId": "urgent-signs", "answer": [OF_FHIR, 7]}, status=None),
+        response({"linkId": "urgent-signs", "answer": OF_FHIR}),
+        response({"linkId": "urgent-signs", "answer": [{"valueString": "worst-headache"}]}),
+        response({"linkId": "urgent", "answer": [OF_FHIR]}),
+        response({"linkId": "urgent-signs.help", "answer": [OF_FHIR]}),
+        {"resourceType": "Bundle", "entry": [{"resource": response()}, OF_FHIR]},
+    ],
+    ids=str,
+)
+def test_wrong_answers_do_not_silence_an_emergency(
+    client: Client, body: Any, openapi: dict[str, Any]
+) -> None:
+    document = problem_of(send(client, body), 400)
+    conforms(document, "Problem", openapi)
+    refused_with_the_sign(document)
+
+
+def test_a_form_that_there_is_not_does_not_silence_an_emergency(
+    client: Client, openapi: dict[str, Any]
+) -> None:
+    body = json.dumps({"answers": SIGN})
+    refused_with_the_sign(problem_of(send(client, body, form="xml"), 400))
+    told = client.post(PREPARE, body, content_type=JSON, headers={"Accept": "image/png"})
+    document = problem_of(told, 406)
+    conforms(document, "Problem", openapi)
+    refused_with_the_sign(document)
+    assert "format=json" in document["detail"]
+
+
+def test_signs_that_are_denied_or_only_spoken_of_are_none(client: Client) -> None:
+    denied = {sign.option: False for sign in CHECKLIST.emergency.signs}
+    words = "no worst-headache, nor a cord-sign"
+    body = {"answers": {"urgent-signs": denied, "sensory-trick": words}}
+    assert "emergency" not in problem_of(send(client, body), 400)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("{", {"body": "not-json"}),
+        ("[]", {"body": "wrong-type"}),
+        ({"answers": []}, {"answers": "wrong-type"}),
+        ({"answer": {}}, {"answer": "unknown-parameter"}),
+        ({"answers": {"nowhere": 1}}, {"nowhere": "unknown-item"}),
+        (
+            {"answers": {"side": "x", "severity": 11}},
+            {"side": "unknown-option", "severity": "out-of-range"},
+        ),
+        ({"route": "by-boat"}, {"route": "unknown-option"}),
+        (
+            {"route": "primary-care-first", "answers": {"route": "second-opinion-clinic"}},
+            {"route": "contradictory"},
+        ),
+        ({"clinic": "x"}, {"clinic": "wrong-type"}),
+        ({"clinic": NOBODY}, {"clinic": "unknown-value"}),
+        ({"languages": []}, {"languages": "wrong-type"}),
+        ({"languages": ["ja", "fr"]}, {"languages": "wrong-type"}),
+        ({"languages": ["ja", "ja"]}, {"languages": "wrong-type"}),
+        ({"languages": "ja"}, {"languages": "wrong-type"}),
+        ({"text_language": "Japanese!"}, {"text_language": "wrong-language"}),
+        ({"text_language": None}, {"text_language": "wrong-language"}),
+    ],
+)
+def test_a_wrong_request_is_refused_by_its_members(
+    client: Client, body: Any, expected: dict[str, str]
+) -> None:
+    document = problem_of(send(client, body), 400)
+    assert codes(document) == expected
+    assert "emergency" not in document
+
+
+def test_other_media_types_and_long_bodies_are_refused(client: Client) -> None:
+    problem_of(send(client, "{}", media_type="text/plain"), 415)
+    problem_of(client.post(PREPARE, {"answers": "{}"}), 415)
+    long = json.dumps({"answers": {"sensory-trick": "x" * 131_072}})
+    problem_of(send(client, long), 413)
+    problem_of(send(client, {}, form="xml"), 400)
+    problem_of(client.post(PREPARE + "?answers=x", "{}", content_type=JSON), 400)
