@@ -28,7 +28,7 @@ def read(raw: Any, text_language: str | None = None) -> Answers:
         ("sidee", "left", "unknown-item", "has no item 'sidee'"),
         ("side", "lft", "unknown-option", "'lft' is not one of: left, right, both, changes."),
         ("side", ["left"], "wrong-type", "One option is accepted, not a list"),
-        ("side", None, "unknown-option", "None is not one of"),
+        ("side", None, "unknown-option", "null is not one of"),
         ("side", 1, "unknown-option", "1 is not one of"),
         ("side", {"code": "left", "text": "x"}, "text-not-accepted", "takes no words"),
         ("side", {"text": "x"}, "missing-member", "code is missing"),
@@ -58,7 +58,7 @@ def read(raw: Any, text_language: str | None = None) -> Answers:
         ("running-years", {"value": 7, "unit": "mo"}, "wrong-unit", "'mo' is not one of: a."),
         ("running-years", {"value": -1, "unit": "a"}, "out-of-range", "a number from 0"),
         ("running-years", {"value": "7", "unit": "a"}, "wrong-type", "'7'; accepted is a number"),
-        ("running-years", {"value": True, "unit": "a"}, "wrong-type", "True; accepted is a number"),
+        ("running-years", {"value": True, "unit": "a"}, "wrong-type", "true; accepted is a number"),
         (
             "weekly-volume",
             {"value": 40, "unit": "km"},

@@ -73,6 +73,38 @@ def test_wrong_answers_do_not_silence_an_emergency(
     refused_with_the_sign(document)
 
 
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ('{"answers": {"urgent-signs": ["worst-headache"], "urgent-signs": ["none"]}}', "urgent-"),
+        ('{"answers": {"urgent-signs": ["worst-headache"]}, "answers": {}}', "answers"),
+        (
+            '{"resourceType": "QuestionnaireResponse", "status": "completed", "item": [{"linkId": '
+            '"urgent-signs", "answer": [{"valueCoding": {"code": "worst-headache"}}], "answer": '
+            '[{"valueCoding": {"code": "none"}}]}]}',
+            "answer",
+        ),
+    ],
+)
+def test_what_is_said_twice_is_refused_whichever_comes_last(
+    client: Client, body: str, name: str
+) -> None:
+    document = problem_of(send(client, body), 400)
+    refused_with_the_sign(document)
+    (error,) = document["errors"]
+    assert error["parameter"].startswith(name) and error["code"] == "repeated-member"
+    assert "accepted once" in error["message"]
+
+
+@pytest.mark.parametrize("depth", [10, 500, 900, 1_000, 60_000])
+@pytest.mark.parametrize(
+    "body", ['{"answers":{"events":%s}}', '{"clinic":%s}', '{"languages":%s}', '{"route":%s}', "%s"]
+)
+def test_depth_is_refused_and_breaks_nothing(client: Client, body: str, depth: int) -> None:
+    document = problem_of(send(client, body % ("[" * depth + "]" * depth)), 400)
+    assert all(len(error["message"]) < 500 for error in document["errors"])
+
+
 def test_a_form_that_there_is_not_does_not_silence_an_emergency(
     client: Client, openapi: dict[str, Any]
 ) -> None:

@@ -12,6 +12,7 @@ The form of an answer follows from the type of its item (``fixtures/checklists/R
 """
 
 import re
+import reprlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -34,13 +35,30 @@ from finder.checklist.page import UNDETERMINED
 from finder.problems import InvalidParameters, ParameterError, suggestion
 
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-# Everything but the C0 and C1 controls, of which only a line's end and a tab can be typed.
+# The C0 and C1 controls but for a line's end and a tab, which can be typed; what is no character.
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 FORMS_OF_DATE = {"year": "YYYY", "month": "YYYY-MM", "day": "YYYY-MM-DD"}
 # What a person can mean; a float holds each of these exactly enough to be given back as it came.
 LARGEST_NUMBER = 1_000_000_000
 LONGEST_ECHO = 64
+
+
+class _Short(reprlib.Repr):
+    """The beginning of a value, however long or deep it is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxstring = self.maxlong = self.maxother = 4 * LONGEST_ECHO
+
+    def repr_bool(self, value: bool, level: int) -> str:
+        return "true" if value else "false"
+
+    def repr_NoneType(self, value: None, level: int) -> str:
+        return "null"
+
+
+SHORT = _Short()
 
 
 class Fault(ValueError):
@@ -83,8 +101,8 @@ def language_tag(raw: Any) -> str:
 
 
 def echo(raw: Any) -> str:
-    """A wrong value as far as a message has room for it."""
-    shown = repr(raw)
+    """A wrong value as far as a message has room for it, with the words of JSON for what has some."""
+    shown = SHORT.repr(raw)
     return shown if len(shown) <= LONGEST_ECHO else f"{shown[:LONGEST_ECHO]}…"
 
 

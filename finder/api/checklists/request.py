@@ -1,6 +1,8 @@
 """What is asked of `prepare`: answers in JSON or as a FHIR QuestionnaireResponse."""
 
+import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +14,7 @@ import orjson
 from finder.checklist.answers import Answers
 from finder.checklist.definition import LANGUAGES, Checklist, Language, Sign
 from finder.checklist.fhir.reading import wire_answers
-from finder.checklist.reading import Fault, echo, language_tag, read_answers
+from finder.checklist.reading import LONGEST_ECHO, Fault, echo, language_tag, read_answers
 from finder.problems import InvalidParameters, ParameterError, suggestion
 
 FHIR_ANSWERS = "questionnaire_response"
@@ -34,10 +36,7 @@ def read_request(checklist: Checklist, body: bytes, today: date, *, fhir: bool =
 
     A resource is recognised in any case. Raises :class:`InvalidParameters` with every error in it.
     """
-    try:
-        sent = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise _invalid("body", "not-json", "The body is not JSON in UTF-8 (RFC 8259).") from None
+    sent = _parsed(body)
     if not isinstance(sent, Mapping):
         message = f"{echo(sent)}; accepted is a JSON object with {', '.join(MEMBERS)}."
         raise _invalid("body", "wrong-type", message)
@@ -68,6 +67,27 @@ def signs_named(checklist: Checklist, body: bytes) -> tuple[Sign, ...]:
         for sign in checklist.emergency.signs
         if re.search(rf'"{re.escape(sign.option)}"(?!\s*:(?!\s*true\b))', text)
     )
+
+
+def _parsed(body: bytes) -> Any:
+    """The JSON of a body, in which no member stands twice: which of them was meant is not guessed."""
+    try:
+        # The stricter of the two: no NaN, no half of a surrogate pair. The other one sees repetitions.
+        orjson.loads(body)
+        return json.loads(body, object_pairs_hook=_members_once)
+    except orjson.JSONDecodeError:
+        raise _invalid("body", "not-json", "The body is not JSON in UTF-8 (RFC 8259).") from None
+    except RecursionError:
+        raise _invalid("body", "too-deep", "The body is nested deeper than any answer.") from None
+
+
+def _members_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        ((name, times),) = Counter(name for name, _ in pairs).most_common(1)
+        message = f"{echo(name)} is given {times} times in one object; it is accepted once."
+        raise _invalid(name[:LONGEST_ECHO], "repeated-member", message)
+    return members
 
 
 def _wire(
@@ -111,8 +131,8 @@ def _clinic(raw: Any, errors: list[ParameterError]) -> UUID | None:
 def _languages(raw: Any, errors: list[ParameterError]) -> tuple[Language, ...]:
     if raw is None:
         return LANGUAGES
-    accepted = isinstance(raw, list) and raw and len({*map(str, raw)}) == len(raw)
-    if not accepted or not all(one in LANGUAGES for one in raw):
+    known = isinstance(raw, list) and raw and all(one in LANGUAGES for one in raw)
+    if not known or len({*raw}) < len(raw):
         message = f"{echo(raw)}; accepted is a list of {' and '.join(LANGUAGES)}, each once."
         errors.append(ParameterError("languages", "wrong-type", message))
         return LANGUAGES
@@ -122,7 +142,7 @@ def _languages(raw: Any, errors: list[ParameterError]) -> tuple[Language, ...]:
 def _unknown(sent: Mapping[str, Any]) -> list[ParameterError]:
     return [
         ParameterError(
-            name[:64],
+            name[:LONGEST_ECHO],
             "unknown-parameter",
             f"There is no member {echo(name)}; accepted: {', '.join(MEMBERS)}.",
             suggestion(name, MEMBERS),
