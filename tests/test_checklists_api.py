@@ -243,14 +243,15 @@ def test_every_search_that_a_routing_offers_can_be_asked(client: Client) -> None
 def test_an_emergency_comes_first_and_leaves_nothing_to_search_for(
     client: Client, openapi: dict[str, Any]
 ) -> None:
-    document = send(client, case("sudden-one-sided-weakness")).json()
+    asked = case("sudden-one-sided-weakness") | {"clinic": str(clinic(35, 139))}
+    document = send(client, asked).json()
     conforms(document, "PreparationDocument", openapi)
     assert list(document)[2] == "emergency"
     assert [call["number"] for call in document["emergency"]["calls"]] == ["119", "#7119"]
     assert document["emergency"]["say"] and document["emergency"]["signs"]
     for name in ("missing", "routing", "bring", "questions"):
         assert document[name] == [], name
-    assert document["door"] is None
+    assert document["door"] is None and document["clinic"] is None
     assert "/api/v1/clinics?" not in json.dumps(document)
     for form in ("md", "html"):
         text = send(client, case("sudden-one-sided-weakness"), form).content.decode()
@@ -305,6 +306,14 @@ def test_the_answers_go_out_as_fhir_and_come_in_again(client: Client) -> None:
     assert send(client, resource).json() == plain
     wrapped = {"questionnaire_response": resource, "languages": ["ja", "en"]}
     assert send(client, wrapped).json() == plain
+
+
+def test_the_route_may_be_said_twice_alike(client: Client) -> None:
+    words = {"code": "primary-care-first"}
+    resource = send(client, {"answers": {"route": words}}, "fhir").json()
+    for given in ({"answers": {"route": words}}, {"questionnaire_response": resource}):
+        document = send(client, given | {"route": words["code"]}).json()
+        assert document["door"]["chosen"] == words["code"]
 
 
 def test_a_clinics_terms_come_along(client: Client, starter: None) -> None:

@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from clinics.models import Facility, Status
+from clinics.publication import publish
 from finder.checklist.files.loading import checklists
+from tests.catalogue import clinic
 from tests.contract import codes, conforms, openapi_document, problem_of
 from tests.prepare_requests import JSON, NOBODY, PREPARE, send
 
@@ -117,6 +120,27 @@ def test_a_form_that_there_is_not_does_not_silence_an_emergency(
     assert "format=json" in document["detail"]
 
 
+def test_what_the_address_does_not_have_is_refused(client: Client) -> None:
+    for query in ("lang=en", "format=md&lang=en", "clinic=x"):
+        told = problem_of(client.post(f"{PREPARE}?{query}", "{}", content_type=JSON), 400)
+        (error,) = told["errors"]
+        assert error["code"] == "unknown-parameter" and "accepted: format." in error["message"]
+
+
+def test_a_clinic_that_went_is_named_with_where_it_went(client: Client) -> None:
+    gone, other = clinic(35, 139), clinic(35.1, 139)
+    Facility.objects.filter(pk=gone).update(status=Status.WITHDRAWN)
+    publish([gone])
+    (error,) = problem_of(send(client, {"clinic": str(gone)}), 400)["errors"]
+    assert error["code"] == "unknown-value" and "suggestion" not in error
+    Facility.objects.filter(pk=gone).update(merged_into=other)
+    (error,) = problem_of(send(client, {"clinic": str(gone)}), 400)["errors"]
+    assert (error["parameter"], error["suggestion"]) == ("clinic", str(other))
+    assert f"was found to be clinic {other}" in error["message"]
+    document = send(client, {"clinic": str(other).upper()}).json()
+    assert document["clinic"]["id"] == str(other)
+
+
 def test_signs_that_are_denied_or_only_spoken_of_are_none(client: Client) -> None:
     denied = {sign.option: False for sign in CHECKLIST.emergency.signs}
     words = "no worst-headache, nor a cord-sign"
@@ -141,7 +165,21 @@ def test_signs_that_are_denied_or_only_spoken_of_are_none(client: Client) -> Non
             {"route": "primary-care-first", "answers": {"route": "second-opinion-clinic"}},
             {"route": "contradictory"},
         ),
+        ({"route": None}, {"route": "unknown-option"}),
+        (
+            {"route": None, "answers": {"route": "second-opinion-clinic"}},
+            {"route": "contradictory"},
+        ),
+        ({"answers": None}, {"answers": "wrong-type"}),
         ({"clinic": "x"}, {"clinic": "wrong-type"}),
+        ({"clinic": None}, {"clinic": "wrong-type"}),
+        ({"clinic": f"{{{NOBODY}}}"}, {"clinic": "wrong-type"}),
+        ({"clinic": f"urn:uuid:{NOBODY}"}, {"clinic": "wrong-type"}),
+        ({"clinic": NOBODY.replace("-", "")}, {"clinic": "wrong-type"}),
+        ({"clinic": NOBODY.replace("0000", "０0_0")}, {"clinic": "wrong-type"}),
+        ({"languages": None}, {"languages": "wrong-type"}),
+        ({"languages": [["ja"]]}, {"languages": "wrong-type"}),
+        ({"text_language": "ja" + "-abcdefgh" * 4}, {"text_language": "wrong-language"}),
         ({"clinic": NOBODY}, {"clinic": "unknown-value"}),
         ({"languages": []}, {"languages": "wrong-type"}),
         ({"languages": ["ja", "fr"]}, {"languages": "wrong-type"}),

@@ -35,6 +35,8 @@ from finder.checklist.page import UNDETERMINED
 from finder.problems import InvalidParameters, ParameterError, suggestion
 
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+# Enough for every tag of a living language (RFC 5646 §4.4.1).
+LONGEST_TAG = 35
 # The C0 and C1 controls but for a line's end and a tab, which can be typed; what is no character.
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
@@ -95,7 +97,7 @@ def read_answers(
 
 def language_tag(raw: Any) -> str:
     """A language tag (BCP 47). Raises :class:`Fault`."""
-    if isinstance(raw, str) and LANGUAGE_TAG.fullmatch(raw):
+    if isinstance(raw, str) and len(raw) <= LONGEST_TAG and LANGUAGE_TAG.fullmatch(raw):
         return raw
     raise Fault("wrong-language", f"{echo(raw)} is no language tag (BCP 47) such as ja or en-GB.")
 

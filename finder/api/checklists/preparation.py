@@ -32,7 +32,7 @@ from finder.api.checklists.reading import (
     PDF,
     checklist_of,
     content_type,
-    read_form,
+    read_media_type,
 )
 from finder.api.checklists.request import Asked, read_request, signs_named
 from finder.api.problems import invalid_parameters, problem
@@ -46,6 +46,7 @@ from finder.checklist.page import Page
 from finder.checklist.preparing import Preparation, prepare
 from finder.checklist.summary import summarise
 from finder.problems import InvalidParameters, ParameterError
+from finder.search import departed
 
 FORMS = {"json": JSON, "fhir": FHIR, "md": MARKDOWN, "html": HTML, "pdf": PDF}
 LONGEST_BODY_BYTES = 128 * 1024
@@ -65,7 +66,7 @@ class PrepareView(ReadView):
         checklist = checklist_of(slug)
         body = read_body(request, [JSON, FHIR], LONGEST_BODY_BYTES)
         try:
-            media_type, _ = read_form(request, FORMS)
+            media_type = read_media_type(request, FORMS)
             resource = request._request.content_type == FHIR
             asked = read_request(checklist, body, timezone.localdate(), fhir=resource)
             clinic = _clinic(checklist, asked.clinic)
@@ -114,9 +115,18 @@ def _clinic(checklist: Checklist, clinic_id: UUID | None) -> ClinicNotes | None:
         return None
     clinic = published(clinic_id)
     if clinic is None:
-        message = f"There is no published clinic {clinic_id}."
-        raise InvalidParameters([ParameterError("clinic", "unknown-value", message)])
+        raise InvalidParameters([_not_published(clinic_id)])
     return clinic_notes_document(clinic, notes_of(checklist, clinic))
+
+
+def _not_published(clinic_id: UUID) -> ParameterError:
+    went = departed(clinic_id)
+    successor = went.successor if went else None
+    if successor is None:
+        message = f"There is no published clinic {clinic_id}."
+        return ParameterError("clinic", "unknown-value", message)
+    message = f"Clinic {clinic_id} was found to be clinic {successor}."
+    return ParameterError("clinic", "unknown-value", message, str(successor))
 
 
 def _labels(rows: Sequence[RoutingRow]) -> Labels:

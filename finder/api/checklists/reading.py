@@ -30,18 +30,27 @@ def checklist_of(slug: str) -> Checklist:
     return found
 
 
+def read_media_type(
+    request: Request, forms: Mapping[str, str], others: tuple[str, ...] = ()
+) -> str:
+    """The media type of an answer, by ``format`` or Accept; ``others`` are further parameters.
+
+    Raises :class:`InvalidParameters` for what the address does not have, ``NotAcceptable`` where
+    Accept takes none of ``forms``.
+    """
+    refuse_parameters(request, ("format", *others))
+    word = request.GET.get("format")
+    _one_of("format", word, forms)
+    return choose_format(word, request, forms)
+
+
 def read_form(
     request: Request, forms: Mapping[str, str], others: tuple[str, ...] = ()
 ) -> tuple[str, Language]:
-    """The media type and language of an answer, by ``format`` or Accept and by ``lang``.
-
-    Raises :class:`InvalidParameters` for what the address does not have.
-    """
-    refuse_parameters(request, ("format", "lang", *others))
-    word, language = request.GET.get("format"), request.GET.get("lang")
-    _one_of("format", word, forms)
+    """The media type and language of an answer; raises as :func:`read_media_type` does."""
+    media_type = read_media_type(request, forms, ("lang", *others))
+    language = request.GET.get("lang")
     _one_of("lang", language, LANGUAGES)
-    media_type = choose_format(word, request, forms)
     if language and media_type not in IN_ONE_LANGUAGE:
         message = (
             f"{media_type} holds both languages; leave lang out, or ask for format=md or html."

@@ -20,6 +20,8 @@ from finder.problems import InvalidParameters, ParameterError, suggestion
 FHIR_ANSWERS = "questionnaire_response"
 MEMBERS = ("answers", FHIR_ANSWERS, "route", "clinic", "languages", "text_language")
 RESOURCE = "resourceType"
+# Python's own reading takes braces, underscores and other digits as well.
+IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,8 @@ def read_request(checklist: Checklist, body: bytes, today: date, *, fhir: bool =
         sent = {FHIR_ANSWERS: sent}
     errors = _unknown(sent)
     wire, text_language = _wire(checklist, sent, errors)
-    clinic = _clinic(sent.get("clinic"), errors)
-    languages = _languages(sent.get("languages"), errors)
+    clinic = _clinic(sent["clinic"], errors) if "clinic" in sent else None
+    languages = _languages(sent["languages"], errors) if "languages" in sent else LANGUAGES
     answers: Answers = {}
     try:
         answers = read_answers(checklist, wire, today=today, text_language=text_language)
@@ -109,28 +111,33 @@ def _wire(
         except Fault as fault:
             errors.append(ParameterError("text_language", fault.code, fault.message))
     if "route" in sent and isinstance(wire, Mapping):
-        item = checklist.route_item
-        if wire.get(item, sent["route"]) != sent["route"]:
-            message = f"{echo(sent['route'])} is not what the answer {item} says; give one of them."
-            errors.append(ParameterError("route", "contradictory", message))
-        wire = {**wire, item: sent["route"]}
+        wire = _with_route(checklist, wire, sent["route"], errors)
     return wire, text_language
 
 
+def _with_route(
+    checklist: Checklist, wire: Mapping[str, Any], route: Any, errors: list[ParameterError]
+) -> Mapping[str, Any]:
+    """The answers with the route, which stands among them already or is added."""
+    item = checklist.route_item
+    if item not in wire:
+        return {**wire, item: route}
+    answer = wire[item]
+    if route != (answer.get("code") if isinstance(answer, Mapping) else answer):
+        message = f"{echo(route)} is not what the answer {item} says; give one of them."
+        errors.append(ParameterError("route", "contradictory", message))
+    return wire
+
+
 def _clinic(raw: Any, errors: list[ParameterError]) -> UUID | None:
-    if raw is None:
-        return None
-    try:
-        return UUID(raw if isinstance(raw, str) else "")
-    except ValueError:
-        message = f"{echo(raw)}; accepted is the id of a clinic, a UUID."
-        errors.append(ParameterError("clinic", "wrong-type", message))
-        return None
+    if isinstance(raw, str) and IDENTIFIER.fullmatch(raw):
+        return UUID(raw)
+    message = f"{echo(raw)}; accepted is the id of a clinic, a UUID of five groups."
+    errors.append(ParameterError("clinic", "wrong-type", message))
+    return None
 
 
 def _languages(raw: Any, errors: list[ParameterError]) -> tuple[Language, ...]:
-    if raw is None:
-        return LANGUAGES
     known = isinstance(raw, list) and raw and all(one in LANGUAGES for one in raw)
     if not known or len({*raw}) < len(raw):
         message = f"{echo(raw)}; accepted is a list of {' and '.join(LANGUAGES)}, each once."
