@@ -110,6 +110,13 @@ def test_every_wrong_answer_is_named_at_once_and_near_ones_are_suggested() -> No
     assert told == {"sevrity": "severity", "side": "left", "severity": None}
 
 
+def test_of_very_many_unknown_items_the_first_are_named() -> None:
+    with pytest.raises(InvalidParameters) as refused:
+        read({f"x{number}": 1 for number in range(5_000)} | {"severity": 99})
+    told = [error.parameter for error in refused.value.errors]
+    assert told == [*(f"x{number}" for number in range(100)), "severity"]
+
+
 @pytest.mark.parametrize("raw", [None, [], "text", 7])
 def test_what_is_no_object_of_answers_is_refused(raw: Any) -> None:
     with pytest.raises(InvalidParameters, match="accepted is an object of answers by item"):

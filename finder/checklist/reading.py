@@ -15,6 +15,7 @@ import re
 import reprlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from finder.checklist.answers import (
@@ -44,6 +45,8 @@ FORMS_OF_DATE = {"year": "YYYY", "month": "YYYY-MM", "day": "YYYY-MM-DD"}
 # What a person can mean; a float holds each of these exactly enough to be given back as it came.
 LARGEST_NUMBER = 1_000_000_000
 LONGEST_ECHO = 64
+# Of more faults than a person makes, the first are enough.
+MOST_NAMED = 100
 
 
 class _Short(reprlib.Repr):
@@ -77,7 +80,8 @@ def read_answers(
     """The answers of a JSON object by item, in the order of the definition.
 
     ``today`` bounds dates that lie in the past; ``text_language`` (BCP 47) is that of words without
-    one. Raises :class:`InvalidParameters` with an error for every answer that is wrong.
+    one. Raises :class:`InvalidParameters` with an error for every answer that is wrong, of very many
+    unknown items for the first.
     """
     if not isinstance(raw, Mapping):
         message = f"{echo(raw)}; accepted is an object of answers by item."
@@ -116,8 +120,7 @@ def _unknown_items(checklist: Checklist, raw: Mapping[Any, Any]) -> list[Paramet
             f"The checklist {checklist.slug} has no item {echo(slug)}.",
             suggestion(slug, checklist.item),
         )
-        for slug in raw
-        if slug not in checklist.item
+        for slug in islice((slug for slug in raw if slug not in checklist.item), MOST_NAMED)
     ]
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,14 @@ import orjson
 from finder.checklist.answers import Answers
 from finder.checklist.definition import LANGUAGES, Checklist, Language, Sign
 from finder.checklist.fhir.reading import wire_answers
-from finder.checklist.reading import LONGEST_ECHO, Fault, echo, language_tag, read_answers
+from finder.checklist.reading import (
+    LONGEST_ECHO,
+    MOST_NAMED,
+    Fault,
+    echo,
+    language_tag,
+    read_answers,
+)
 from finder.problems import InvalidParameters, ParameterError, suggestion
 
 FHIR_ANSWERS = "questionnaire_response"
@@ -154,8 +162,7 @@ def _unknown(sent: Mapping[str, Any]) -> list[ParameterError]:
             f"There is no member {echo(name)}; accepted: {', '.join(MEMBERS)}.",
             suggestion(name, MEMBERS),
         )
-        for name in sent
-        if name not in MEMBERS
+        for name in islice((name for name in sent if name not in MEMBERS), MOST_NAMED)
     ]
 
 
