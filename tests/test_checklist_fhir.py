@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,7 +16,7 @@ from jsonschema import Draft6Validator, ValidationError, validators
 from finder.checklist import definition
 from finder.checklist.answers import Answers, holds
 from finder.checklist.applies import NotFlat, flat_when
-from finder.checklist.definition import All, Checklist, Condition, Not
+from finder.checklist.definition import LANGUAGES, All, Checklist, Condition, Not
 from finder.checklist.fhir.questionnaire import questionnaire
 from finder.checklist.fhir.response import questionnaire_response
 from finder.checklist.files.loading import checklists
@@ -429,6 +430,22 @@ def test_a_response_says_when_of_what_and_whether_it_is_complete() -> None:
     assert questionnaire_response(SMALL, minor)["status"] == "in-progress"
     with pytest.raises(ValueError, match="no time zone"):
         questionnaire_response(SMALL, {}, datetime(2026, 4, 1))
+
+
+def test_an_emergency_stands_first_in_a_response_in_words(definitions: Any) -> None:
+    signs = {"urgent-signs": ["speech", "none"], "early-signs": ["walking"]}
+    response = again(questionnaire_response(SMALL, reading(signs)))
+    assert faults(definitions, response) == []
+    narrative, emergency = response["text"], SMALL.emergency
+    assert narrative["status"] == "additional"
+    told = "".join(ElementTree.fromstring(narrative["div"]).itertext())
+    (sign,) = (sign for sign in emergency.signs if sign.option == "speech")
+    for language in LANGUAGES:
+        lines = [emergency.title, emergency.stop, emergency.calls[0].label, sign.act]
+        places = [told.index(line.in_language(language)) for line in lines]
+        assert places == sorted(places)
+    assert read_response(SMALL, response, today=TODAY) == reading(signs)
+    assert "text" not in questionnaire_response(SMALL, reading({"urgent-signs": ["none"]}))
 
 
 def test_words_keep_their_language() -> None:
