@@ -44,6 +44,8 @@ PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 FORMS_OF_DATE = {"year": "YYYY", "month": "YYYY-MM", "day": "YYYY-MM-DD"}
 # What a person can mean; a float holds each of these exactly enough to be given back as it came.
 LARGEST_NUMBER = 1_000_000_000
+# Of an option that is given as an object, beside what qualifies it.
+MEMBERS_OF_A_CHOICE = ("code", "text", "language")
 LONGEST_ECHO = 64
 # Of more faults than a person makes, the first are enough.
 MOST_NAMED = 100
@@ -176,7 +178,7 @@ def _chosen(item: Item, raw: Any, language: str | None) -> Chosen:
     if not isinstance(raw, Mapping):
         return Chosen(_code(raw, item.options))
     qualified = (item.qualifier.slug,) if item.qualifier else ()
-    _members(raw, ("code", "text", "language", *qualified), ("code",))
+    _members(raw, (*MEMBERS_OF_A_CHOICE, *qualified), ("code",))
     option = item.option[_code(raw["code"], item.options)]
     words = None
     if "text" in raw:

@@ -71,15 +71,15 @@ def questionnaire(checklist: Checklist) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=8)
-def link_ids(checklist: Checklist) -> frozenset[str]:
-    """Every linkId of the Questionnaire: of questions, groups and texts."""
+def link_ids(checklist: Checklist) -> tuple[str, ...]:
+    """The linkIds of the Questionnaire, as often as they stand there: of questions, groups and texts."""
     waiting = list(questionnaire(checklist)["item"])
-    found = set()
+    found = []
     while waiting:
         item = waiting.pop()
-        found.add(item["linkId"])
+        found.append(item["linkId"])
         waiting += item.get("item", ())
-    return frozenset(found)
+    return tuple(found)
 
 
 def _sections(checklist: Checklist) -> Iterator[dict[str, Any]]:

@@ -84,7 +84,7 @@ def wire_answers(
         return {}, None, [ParameterError("resourceType", "wrong-resource", message)]
     reading = Reading(checklist, questions(checklist))
     language = _head(reading, document)
-    unasked = link_ids(checklist) - reading.asked.keys()
+    unasked = {*link_ids(checklist)} - reading.asked.keys()
     for path, node in _nodes(document):
         if len(reading.errors) >= MOST_NAMED:
             break
