@@ -1,5 +1,6 @@
 """What cannot be prepared is refused by its member, and no refusal silences an emergency."""
 
+import gzip
 import json
 from typing import Any
 
@@ -204,6 +205,12 @@ def test_a_wrong_request_is_refused_by_its_members(
 def test_other_media_types_and_long_bodies_are_refused(client: Client) -> None:
     problem_of(send(client, "{}", media_type="text/plain"), 415)
     problem_of(client.post(PREPARE, {"answers": "{}"}), 415)
+    packed = client.post(
+        PREPARE, gzip.compress(b"{}"), content_type=JSON, headers={"Content-Encoding": "gzip"}
+    )
+    assert "Content-Encoding" in problem_of(packed, 415)["detail"]
+    plain = client.post(PREPARE, "{}", content_type=JSON, headers={"Content-Encoding": "identity"})
+    assert plain.status_code == 200
     long = json.dumps({"answers": {"sensory-trick": "x" * 131_072}})
     problem_of(send(client, long), 413)
     problem_of(send(client, {}, form="xml"), 400)
