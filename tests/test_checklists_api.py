@@ -215,6 +215,9 @@ def test_a_clinic_that_went_leads_where_it_went(client: Client) -> None:
     moved = client.get(f"/api/v1/clinics/{gone}/checklist")
     assert moved.status_code == 301
     assert moved["Location"] == f"/api/v1/clinics/{other}/checklist"
+    asked = "format=md&lang=en&checklist=second-opinion"
+    moved = client.get(f"/api/v1/clinics/{gone}/checklist?{asked}")
+    assert moved["Location"] == f"/api/v1/clinics/{other}/checklist?{asked}"
     problem_of(client.get(f"/api/v1/clinics/{NOBODY}/checklist"), 404)
     refused = problem_of(client.get(f"/api/v1/clinics/{other}/checklist?checklist=none"), 400)
     assert codes(refused) == {"checklist": "unknown-value"}
