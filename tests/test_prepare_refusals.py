@@ -2,10 +2,13 @@
 
 import gzip
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from clinics.models import Facility, Status
 from clinics.publication import publish
@@ -215,3 +218,73 @@ def test_other_media_types_and_long_bodies_are_refused(client: Client) -> None:
     problem_of(send(client, long), 413)
     problem_of(send(client, {}, form="xml"), 400)
     problem_of(client.post(PREPARE + "?answers=x", "{}", content_type=JSON), 400)
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=9),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+WHOLE = {
+    "answers": {
+        "urgent-signs": ["worst-headache", {"code": "none"}],
+        "top-questions": ["なぜ", {"text": "Why?", "language": "en"}],
+        "weekly-volume": {"now": {"value": 30, "unit": "km"}},
+        "treatments-tried": [{"code": "rest", "effect": "none"}, {"code": "other", "text": "x"}],
+        "onset-date": "2024-05",
+        "severity": 7,
+    },
+    "route": "new-patient-referral",
+    "languages": ["en"],
+    "text_language": "ja",
+}
+
+
+def places(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Every place in a document."""
+    yield path
+    if isinstance(node, dict | list):
+        for key in node if isinstance(node, dict) else range(len(node)):
+            yield from places(node[key], (*path, key))
+
+
+def broken(document: Any, path: tuple[Any, ...], how: str, value: Any) -> Any:
+    """A copy of a document in which one place is something else, in a list, or of another name."""
+    if not path:
+        return {"in a list": [document], "another": value}.get(how, document)
+    key, *rest = path
+    copy = document.copy()
+    if rest:
+        copy[key] = broken(copy[key], tuple(rest), how, value)
+    elif how == "in a list":
+        copy[key] = [copy[key]]
+    elif how == "renamed" and isinstance(copy, dict):
+        copy["misspelt"] = copy.pop(key)
+    else:
+        copy[key] = value
+    return copy
+
+
+@pytest.mark.parametrize("fhir", [False, True])
+def test_one_slip_anywhere_breaks_nothing_and_hides_no_sign(
+    client: Client, fhir: bool, openapi: dict[str, Any]
+) -> None:
+    whole = send(client, WHOLE, "fhir").json() if fhir else WHOLE
+
+    def slip(path: tuple[Any, ...], how: str, value: Any) -> None:
+        body = broken(whole, path, how, value)
+        answered = send(client, body)
+        assert answered.status_code in (200, 400), answered.content
+        kind = "PreparationDocument" if answered.status_code == 200 else "Problem"
+        conforms(answered.json(), kind, openapi)
+        if '"worst-headache"' in json.dumps(body):
+            signs = answered.json()["emergency"]["signs"]
+            assert [sign["option"] for sign in signs] == ["worst-headache"]
+
+    for path in places(whole):
+        slip(path, "in a list", None)
+        slip(path, "renamed", None)
+    anywhere = given(st.sampled_from(list(places(whole))), st.just("another"), ANYTHING)
+    settings(deadline=None, max_examples=100)(anywhere(slip))()
