@@ -16,6 +16,7 @@ from finder.api.checklists.reading import (
     HTML,
     JSON,
     MARKDOWN,
+    InForms,
     checklist_of,
     content_type,
     read_form,
@@ -47,13 +48,8 @@ class ChecklistsView(ReadView):
         return answer(request, body, digest_etag(body))
 
 
-class ChecklistView(ReadView):
+class ChecklistView(InForms):
     """One checklist, whole."""
-
-    @property
-    def default_response_headers(self) -> dict[str, str]:
-        """Every answer depends on what form was asked for, refusals of it too."""
-        return super().default_response_headers | {"Vary": "Accept"}
 
     @extend_schema(**schema.DETAIL)
     def get(self, request: Request, slug: str) -> HttpResponse:

@@ -30,13 +30,13 @@ from finder.api.checklists.reading import (
     JSON,
     MARKDOWN,
     PDF,
+    InForms,
     checklist_of,
     content_type,
     read_media_type,
 )
 from finder.api.checklists.request import Asked, read_request, signs_named
 from finder.api.problems import invalid_parameters, problem
-from finder.api.reading import ReadView
 from finder.checklist.definition import Checklist, RoutingRow
 from finder.checklist.fhir.response import questionnaire_response
 from finder.checklist.forms.pages_html import summary_html
@@ -52,13 +52,8 @@ FORMS = {"json": JSON, "fhir": FHIR, "md": MARKDOWN, "html": HTML, "pdf": PDF}
 LONGEST_BODY_BYTES = 128 * 1024
 
 
-class PrepareView(ReadView):
+class PrepareView(InForms):
     """A visit prepared."""
-
-    @property
-    def default_response_headers(self) -> dict[str, str]:
-        """Every answer depends on what form was asked for, refusals of it too."""
-        return super().default_response_headers | {"Vary": "Accept"}
 
     @extend_schema(**schema.PREPARE)
     def post(self, request: Request, slug: str) -> HttpResponse:

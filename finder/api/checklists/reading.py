@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest
 from rest_framework.request import Request
 
 from finder.api.negotiation import choose_format
-from finder.api.reading import refuse_parameters
+from finder.api.reading import ReadView, refuse_parameters
 from finder.checklist.definition import LANGUAGES, Checklist, Language
 from finder.checklist.files.loading import checklists
 from finder.problems import InvalidParameters, ParameterError, suggestion
@@ -20,6 +20,15 @@ PDF = "application/pdf"
 IN_ONE_LANGUAGE = (MARKDOWN, HTML)
 WITH_CHARSET = (FHIR, MARKDOWN, HTML)
 DEFAULT = "second-opinion"
+
+
+class InForms(ReadView):
+    """A view whose answers come in several forms."""
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        """Every answer depends on what form was asked for, refusals of it too."""
+        return super().default_response_headers | {"Vary": "Accept"}
 
 
 def checklist_of(slug: str) -> Checklist:

@@ -104,6 +104,7 @@ def _wire(
     checklist: Checklist, sent: Mapping[str, Any], errors: list[ParameterError]
 ) -> tuple[Any, str | None]:
     """The answers in the form of JSON, and the language of words without one of their own."""
+    wire: Any = sent.get("answers", {})
     text_language = None
     if FHIR_ANSWERS in sent:
         if "answers" in sent:
@@ -111,8 +112,6 @@ def _wire(
             errors.append(ParameterError(FHIR_ANSWERS, "not-with-answers", message))
         wire, text_language, faults = wire_answers(checklist, sent[FHIR_ANSWERS])
         errors += faults
-    else:
-        wire = sent.get("answers", {})
     if "text_language" in sent:
         try:
             text_language = language_tag(sent["text_language"])
