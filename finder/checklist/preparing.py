@@ -140,6 +140,8 @@ def _things(checklist: Checklist, asked: Sequence[Item], answers: Answers) -> It
             continue
         if item.type == "thing-to-bring":
             yield ToBring(item, None, answer.value if isinstance(answer, YesNo) else None)
+        codes = answer.codes if isinstance(answer, Choices) else frozenset()
         for option in item.options:
-            packed = option.code in answer.codes if isinstance(answer, Choices) else None
-            yield ToBring(item, option, packed)
+            # One that excludes others is none of the things. One that is not chosen is not denied.
+            if not option.exclusive:
+                yield ToBring(item, option, option.code in codes or None)
