@@ -4,12 +4,18 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from finder.checklist.definition import Checklist, Choice, Item
 from finder.checklist.reading import CONTROLS
 
 TODAY = date(2026, 11, 25)
+slowly = settings(
+    deadline=None,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 # Words as people write them, mark-up and other scripts among them.
 LETTERS = st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]).filter(
     lambda letter: not CONTROLS.search(letter)

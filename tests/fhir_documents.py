@@ -34,6 +34,12 @@ def nodes(document: Node) -> Iterator[Node]:
             yield from nodes(answer)
 
 
+def asked(document: Node, link_id: str) -> Any:
+    """The item of a Questionnaire with a linkId."""
+    (found,) = (item for item in nodes(document) if item["linkId"] == link_id)
+    return found
+
+
 def members(document: Any) -> Iterator[tuple[str, Any, Node]]:
     """Every member of every object within: its name, its value and the object."""
     if isinstance(document, Mapping):

@@ -11,7 +11,7 @@ from finder.checklist import definition
 from finder.checklist.answers import Answers, Choices, Numbers, Texts, Written, holds
 from finder.checklist.definition import All, Condition, Not
 from finder.checklist.files.loading import checklists
-from finder.checklist.reading import emergency_signs, read_answers
+from finder.checklist.reading import read_answers
 from finder.problems import InvalidParameters
 from tests.answering import TODAY, answers_to
 
@@ -28,7 +28,7 @@ def read(raw: Any, text_language: str | None = None) -> Answers:
         ("sidee", "left", "unknown-item", "has no item 'sidee'"),
         ("side", "lft", "unknown-option", "'lft' is not one of: left, right, both, changes."),
         ("side", ["left"], "wrong-type", "One option is accepted, not a list"),
-        ("side", None, "unknown-option", "None is not one of"),
+        ("side", None, "unknown-option", "null is not one of"),
         ("side", 1, "unknown-option", "1 is not one of"),
         ("side", {"code": "left", "text": "x"}, "text-not-accepted", "takes no words"),
         ("side", {"text": "x"}, "missing-member", "code is missing"),
@@ -58,7 +58,7 @@ def read(raw: Any, text_language: str | None = None) -> Answers:
         ("running-years", {"value": 7, "unit": "mo"}, "wrong-unit", "'mo' is not one of: a."),
         ("running-years", {"value": -1, "unit": "a"}, "out-of-range", "a number from 0"),
         ("running-years", {"value": "7", "unit": "a"}, "wrong-type", "'7'; accepted is a number"),
-        ("running-years", {"value": True, "unit": "a"}, "wrong-type", "True; accepted is a number"),
+        ("running-years", {"value": True, "unit": "a"}, "wrong-type", "true; accepted is a number"),
         (
             "weekly-volume",
             {"value": 40, "unit": "km"},
@@ -108,6 +108,13 @@ def test_every_wrong_answer_is_named_at_once_and_near_ones_are_suggested() -> No
         read({"side": "lefd", "sevrity": 3, "severity": 99, "frequency": "rare"})
     told = {error.parameter: error.suggestion for error in refused.value.errors}
     assert told == {"sevrity": "severity", "side": "left", "severity": None}
+
+
+def test_of_very_many_unknown_items_the_first_are_named() -> None:
+    with pytest.raises(InvalidParameters) as refused:
+        read({f"x{number}": 1 for number in range(5_000)} | {"severity": 99})
+    told = [error.parameter for error in refused.value.errors]
+    assert told == [*(f"x{number}" for number in range(100)), "severity"]
 
 
 @pytest.mark.parametrize("raw", [None, [], "text", 7])
@@ -173,22 +180,6 @@ def test_whatever_is_sent_is_read_or_refused(raw: dict[str, Any]) -> None:
         assert {error.parameter for error in refused.errors} <= raw.keys()
     else:
         assert answers.keys() == raw.keys()
-
-
-@given(JSON_VALUES)
-def test_emergency_signs_are_looked_for_in_anything(raw: Any) -> None:
-    assert set(emergency_signs(CHECKLIST, {"urgent-signs": raw})) <= {
-        sign.option for sign in CHECKLIST.emergency.signs
-    }
-    assert emergency_signs(CHECKLIST, raw) == () or isinstance(raw, dict)
-
-
-@pytest.mark.parametrize(
-    "given_signs",
-    [["cord-sign"], "cord-sign", [{"code": "cord-sign", "text": "?"}], ["none", "cord-sign", 7]],
-)
-def test_an_emergency_sign_is_found_however_wrong_the_answer_is(given_signs: Any) -> None:
-    assert emergency_signs(CHECKLIST, {"urgent-signs": given_signs, "side": 7}) == ("cord-sign",)
 
 
 SAID = read(

@@ -235,6 +235,25 @@ BREAKS: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
         lambda document: document["summary"]["left_out"].append("course"),
         "summary: course stands there 2 times; expected once.",
     ),
+    "qualifier that is taken for words": (
+        lambda document: _at(document, "treatments-tried")["qualifier"].update(slug="text"),
+        "items[treatments-tried].qualifier: 'text' means something else there; not one of code,",
+    ),
+    "part of no form": (
+        lambda document: _at(document, "weekly-volume")["parts"][0].update(slug="Now"),
+        "items[weekly-volume].parts: 'Now'; expected lower-case words with hyphens.",
+    ),
+    "part that is called as the help is": (
+        lambda document: _at(document, "weekly-volume")["parts"][0].update(slug="help"),
+        "in FHIR two things are called 'weekly-volume.help'; one needs another name.",
+    ),
+    "section that is called as an item is": (
+        lambda document: (
+            document["sections"][0].update(slug="course"),
+            [item.update(section="course") for item in document["items"][:2]],
+        ),
+        "in FHIR two things are called 'course'; one needs another name.",
+    ),
     "version of no form": (
         lambda document: document.update(version="one"),
         "version: 'one'; expected major.minor.patch.",

@@ -6,24 +6,22 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft6Validator, ValidationError, validators
 
-from finder.checklist import definition
 from finder.checklist.answers import Answers, holds
-from finder.checklist.applies import NotFlat, flat_when
-from finder.checklist.definition import All, Checklist, Condition, Not
+from finder.checklist.definition import LANGUAGES, Checklist
 from finder.checklist.fhir.questionnaire import questionnaire
 from finder.checklist.fhir.response import questionnaire_response
 from finder.checklist.files.loading import checklists
-from finder.checklist.files.soundness import faults as faults_of
 from finder.checklist.reading import read_answers
-from tests.answering import TODAY, answers_to
-from tests.checklists import small_checklist, with_condition
-from tests.fhir_documents import Node, is_enabled, members, nodes, read_response
+from tests.answering import TODAY, answers_to, slowly
+from tests.checklists import small_checklist
+from tests.fhir_documents import asked, is_enabled, members, nodes, read_response
 from tests.packages import unpacked
 from tests.written_cases import CASES, answers_of, second_opinion
 
@@ -52,11 +50,6 @@ EXTENSIONS = {
     f"{CORE}/minValue": {"valueInteger", "valueDecimal", "valueDate"},
     f"{CORE}/maxValue": {"valueInteger", "valueDecimal", "valueDate"},
 }
-slowly = settings(
-    deadline=None,
-    max_examples=60,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
 
 
 @pytest.fixture(scope="module")
@@ -87,12 +80,6 @@ def faults(definitions: Any, document: Any) -> list[str]:
 def again(document: Any) -> Any:
     """A document after a journey as JSON."""
     return json.loads(json.dumps(document))
-
-
-def asked(document: Node, link_id: str) -> Any:
-    """The item of a Questionnaire with a linkId."""
-    (found,) = (item for item in nodes(document) if item["linkId"] == link_id)
-    return found
 
 
 def reading(raw: Any) -> Answers:
@@ -308,80 +295,6 @@ def test_fhir_asks_a_question_just_when_it_applies(checklist: Checklist, data: A
         assert shown is holds(item.applies_when, answers), item.slug
 
 
-# Flat conditions
-
-LEFT, RIGHT = definition.Test("leg", any_of=("left",)), definition.Test("leg", any_of=("right",))
-EITHER = definition.Test("leg", any_of=("left", "right"))
-MINOR = definition.Test("minor", equals=True)
-
-
-@pytest.mark.parametrize(
-    "condition, said",
-    [
-        (Not(MINOR), "not cannot be said"),
-        (All((MINOR, Not(LEFT))), "not within all or any"),
-        (All((MINOR, definition.Any((LEFT, RIGHT)))), "any within all or any"),
-        (All((MINOR, EITHER)), r"a test of leg for one of several options \(left, right\)"),
-        (definition.Any(()), "any of nothing"),
-    ],
-)
-def test_what_is_not_flat_is_refused(condition: Condition, said: str) -> None:
-    with pytest.raises(NotFlat, match=said):
-        flat_when(condition)
-    with pytest.raises(NotFlat, match=said):
-        questionnaire(with_condition(SMALL, "plan", condition))
-
-
-def test_whether_several_numbers_are_answered_is_not_flat_beside_another_test() -> None:
-    several = All((MINOR, definition.Test("weekly", answered=True)))
-    with pytest.raises(NotFlat, match=r"whether weekly is answered is two levels.*weekly\.now"):
-        questionnaire(with_condition(SMALL, "plan", several))
-    none = All((MINOR, definition.Test("weekly", answered=False)))
-    shown = asked(questionnaire(with_condition(SMALL, "plan", none)), "plan")
-    assert shown["enableBehavior"] == "all" and len(shown["enableWhen"]) == 3
-
-
-def test_a_checklist_that_fhir_cannot_say_is_not_sound() -> None:
-    section = replace(SMALL.sections[1], slug="letter")
-    broken = with_condition(SMALL, "plan", All((MINOR, Not(LEFT))))
-    broken = replace(broken, sections=(*broken.sections, section))
-    assert [fault.partition(";")[0] for fault in faults_of(broken, {"neurology"}, set())] == [
-        "items[plan].applies_when: not within all or any",
-        "sections: 'letter' is the name of an item as well.",
-    ]
-
-
-TESTS = st.sampled_from(
-    [
-        LEFT,
-        EITHER,
-        MINOR,
-        definition.Test("trouble", at_least=7),
-        definition.Test("description", answered=False),
-    ]
-)
-
-
-@slowly
-@given(
-    condition=st.one_of(
-        TESTS,
-        st.lists(TESTS, max_size=3).map(lambda tests: All(tuple(tests))),
-        st.lists(TESTS, max_size=3).map(lambda tests: definition.Any(tuple(tests))),
-    ),
-    answers=answers_to(SMALL).map(lambda raw: read_answers(SMALL, raw, today=TODAY)),
-)
-def test_a_flat_condition_holds_just_when_the_whole_does(
-    condition: Condition, answers: Answers
-) -> None:
-    try:
-        behaviour, tests = flat_when(condition)
-    except NotFlat:
-        return
-    together = All(tests) if behaviour == "all" else definition.Any(tests)
-    assert holds(together, answers) is holds(condition, answers)
-
-
 # Answers
 
 
@@ -429,6 +342,22 @@ def test_a_response_says_when_of_what_and_whether_it_is_complete() -> None:
     assert questionnaire_response(SMALL, minor)["status"] == "in-progress"
     with pytest.raises(ValueError, match="no time zone"):
         questionnaire_response(SMALL, {}, datetime(2026, 4, 1))
+
+
+def test_an_emergency_stands_first_in_a_response_in_words(definitions: Any) -> None:
+    signs = {"urgent-signs": ["speech", "none"], "early-signs": ["walking"]}
+    response = again(questionnaire_response(SMALL, reading(signs)))
+    assert faults(definitions, response) == []
+    narrative, emergency = response["text"], SMALL.emergency
+    assert narrative["status"] == "additional"
+    told = "".join(ElementTree.fromstring(narrative["div"]).itertext())
+    (sign,) = (sign for sign in emergency.signs if sign.option == "speech")
+    for language in LANGUAGES:
+        lines = [emergency.title, emergency.stop, emergency.calls[0].label, sign.act]
+        places = [told.index(line.in_language(language)) for line in lines]
+        assert places == sorted(places)
+    assert read_response(SMALL, response, today=TODAY) == reading(signs)
+    assert "text" not in questionnaire_response(SMALL, reading({"urgent-signs": ["none"]}))
 
 
 def test_words_keep_their_language() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from finder.checklist.answers import Answers, Written
-from finder.checklist.fhir.reading import emergency_signs_named, wire_answers
+from finder.checklist.fhir.reading import wire_answers
 from finder.checklist.reading import read_answers
 from finder.problems import InvalidParameters, ParameterError
 from tests.answering import TODAY
@@ -103,11 +103,23 @@ def refused(document: Any) -> list[ParameterError]:
         (answer("leg", code("lefft")), "unknown-option", "'lefft' is not one of: left, right"),
         (answer("leg", code("left", system="urn:x")), "wrong-system", f"accepted is {SYSTEM}:leg"),
         (answer("leg", {"valueCoding": {"display": "左"}}), "code-missing", "left, right, other"),
-        (answer("leg", code("left"), code("right")), "repeated", "2 answers; one is accepted"),
+        (
+            answer("leg", code("left"), code("right")),
+            "repeated",
+            "2 answers; accepted are 1 at most",
+        ),
         (answer("leg", {}), "wrong-type", "no value; accepted is valueCoding"),
         (answer("leg", "left"), "wrong-type", "accepted is an object with valueCoding"),
         (answer("leg", {**code("left"), "valueString": "x"}), "wrong-type", "accepted is valueCod"),
         ({"linkId": "leg", "answer": code("left")}, "wrong-type", "a list of answers"),
+        ({"linkId": "leg", "answers": [code("left")]}, "unknown-member", "'answers' is not read"),
+        (answer("leg", code("left"), _colour={}), "unknown-member", "accepted: id, extension, li"),
+        (answer("leg", code("left") | {"items": []}), "unknown-member", "'items' is not read"),
+        (
+            answer("questions", *[{"valueString": "x"}] * 4),
+            "repeated",
+            "4 answers; accepted are 3 at most",
+        ),
         (answer("leg.other.text", {"valueString": "x"}), "option-not-chosen", "'other' of leg"),
         (answer("description", {"valueString": {"text": "x"}}), "wrong-type", "accepted is text"),
         (answer("signs", {"valueBoolean": True}), "not-a-question", "asks nothing"),
@@ -136,7 +148,7 @@ def refused(document: Any) -> list[ParameterError]:
         ),
         (
             answer("minor", {"valueBoolean": True, "modifierExtension": [{}]}),
-            "modifier-extension",
+            "modifier",
             "not accepted",
         ),
     ],
@@ -161,6 +173,8 @@ def test_what_is_no_answer_is_refused_by_its_link_id(
         (response(questionnaire=7), "questionnaire", "other-questionnaire"),
         (response(language="日本語"), "language", "wrong-language"),
         (response(implicitRules="urn:x"), "implicitRules", "modifier"),
+        (response(contained=[response()]), "contained", "unknown-member"),
+        (response(items=[]), "items", "unknown-member"),
         (response(item={}), "QuestionnaireResponse.item", "wrong-type"),
         (response("leg"), "QuestionnaireResponse.item[0]", "wrong-type"),
         (
@@ -191,14 +205,36 @@ def test_every_fault_is_named_at_once_with_a_suggestion() -> None:
     assert [fault.parameter for fault in faults] == ["lag", "tried"]
 
 
-def test_an_emergency_sign_is_seen_however_wrong_the_rest_is() -> None:
+def test_what_fhir_has_beside_the_answers_is_let_be() -> None:
     document = response(
-        "leg",
-        {"linkId": "signs", "item": [answer("urgent-signs", code("nope"), code("speech"), 7)]},
-        status=None,
+        answer(
+            "leg",
+            code("left") | {"id": "a", "extension": [], "_valueCoding": {}},
+            id="b",
+            definition="urn:x",
+            _text={},
+            extension=[],
+        ),
+        id="c",
+        meta={},
+        text={"status": "generated", "div": "<div/>"},
+        extension=[],
+        identifier={},
+        basedOn=[],
+        partOf=[],
+        subject={},
+        encounter={},
+        authored="2026-11-25",
+        _authored={},
+        author={},
+        source={},
     )
-    assert emergency_signs_named(SMALL, document) == ("speech",)
-    assert emergency_signs_named(SMALL, [document]) == ()
+    assert read_response(SMALL, document, today=TODAY) == reading({"leg": "left"})
+
+
+def test_of_very_many_faults_the_first_are_named() -> None:
+    many = response(*(answer(f"x{number}") for number in range(5_000)))
+    assert [fault.parameter for fault in refused(many)] == [f"x{number}" for number in range(100)]
 
 
 def test_depth_is_no_danger() -> None:

@@ -1,5 +1,6 @@
 """What follows from answers: emergencies win, what is missing is named, and every answer reaches the page."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from finder.checklist.answers import Answers, Choices, holds
 from finder.checklist.dates import date_text
-from finder.checklist.definition import LANGUAGES
+from finder.checklist.definition import LANGUAGES, Choice, Text
 from finder.checklist.files.loading import checklists
 from finder.checklist.page import Page
 from finder.checklist.preparing import Preparation, prepare
@@ -169,9 +170,27 @@ def test_options_that_exclude_others_are_pointed_out_and_refuse_nothing() -> Non
     prepared = prepare(CHECKLIST, read({"family-history": ["none", "tremor"]}))
     (clash,) = prepared.contradictions
     assert clash.slug == "family-history.none" and clash.items == ("family-history",)
-    assert (
-        "いない" in clash.message.ja and "No one" in clash.message.en or "None" in clash.message.en
+    none = CHECKLIST.item["family-history"].option["none"].label
+    assert f"「{none.ja}」" in clash.message.ja and f"“{none.en}”" in clash.message.en
+
+
+def test_what_was_not_said_to_be_packed_is_unknown_and_nothing_is_no_thing() -> None:
+    packed = replace(
+        CHECKLIST.item["doc-bring"],
+        options=(
+            *CHECKLIST.item["doc-bring"].options,
+            Choice("none", Text("なし", "None"), Text("なし", "None"), exclusive=True),
+        ),
     )
+    items = tuple(packed if item.slug == packed.slug else item for item in CHECKLIST.items)
+    answers = read({"doc-bring": ["notes"], "doc-training-log": False})
+    ready = {
+        (thing.option.code if thing.option else thing.item.slug): thing.ready
+        for thing in prepare(replace(CHECKLIST, items=items), answers).bring
+    }
+    assert ready["notes"] is True and ready["med-notebook"] is None
+    assert ready["doc-training-log"] is False and ready["doc-running-video"] is None
+    assert "none" not in ready
 
 
 def test_a_contradiction_does_not_hide_an_emergency() -> None:

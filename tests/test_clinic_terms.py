@@ -26,6 +26,7 @@ from finder.checklist.clinic.note_documents import (
 from finder.checklist.clinic.notes import Statement
 from finder.checklist.clinic.term_texts import KNOWN_TERMS, OF_CLINIC, OF_RECORDS
 from finder.checklist.clinic.terms import clinic_notes
+from finder.checklist.clinic.wording import MODES
 from finder.checklist.definition import ClinicTerm, Text
 from finder.checklist.files.loading import checklists
 from finder.checklist.files.soundness import faults
@@ -38,7 +39,7 @@ QUOTATION = re.compile("“[^”]*”")
 
 
 def test_the_records_made_here_are_those_of_the_documents() -> None:
-    assert record().keys() == get_type_hints(SecondOpinionDocument).keys()
+    assert record().keys() == SecondOpinionDocument.__required_keys__
     assert document().keys() <= get_type_hints(ClinicDetail).keys()
 
 
@@ -112,6 +113,14 @@ def test_a_fee_is_asked_for_until_one_that_holds_is_stated(
 ) -> None:
     note = note_of("fee", *records)
     assert (len(note.stated), note.question is not None) == (statements, asks)
+
+
+def test_ways_that_are_not_stated_are_asked_for_beside_those_that_are() -> None:
+    some = note_of("modes", record(modes=["in-person"]))
+    assert "unknown" in some.stated[0].text.en and some.question
+    every = record(modes=["in-person", "online", "written"])
+    assert note_of("modes", every).question is None
+    assert note_of("modes", record(modes=["online"]), every).question is None
 
 
 @pytest.mark.parametrize(
@@ -274,6 +283,7 @@ def test_of_every_hospital_of_the_starter_catalogue_each_term_is_told_or_asked(
         (row,) = whole["second_opinions"]
         for (note,) in clinic_notes(asked, whole, TODAY).values():
             is_silent = row[note.term] in (None, "unknown", [])
-            assert (note.question is not None) == is_silent, (whole["name"], note.term)
+            asks = is_silent or (note.term == "modes" and len(row["modes"]) < len(MODES))
+            assert (note.question is not None) == asks, (whole["name"], note.term)
             for statement in note.stated:
                 assert not JAPANESE.search(QUOTATION.sub("", statement.text.en))

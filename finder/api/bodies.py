@@ -18,12 +18,15 @@ class BodyTooLong(APIException):
 
 
 def read_body(request: Request, media_types: Collection[str], longest_bytes: int) -> bytes:
-    """The body of a request. Raises for another media type, or a body that is too long."""
+    """The body of a request. Raises for another media type or coding, or a body that is too long."""
     if request._request.content_type not in media_types:
         sent = request._request.content_type or "nothing"
         raise UnsupportedMediaType(
             sent, f"Accepted is {' or '.join(media_types)}, not {sent[:64]}."
         )
+    coding = request.META.get("HTTP_CONTENT_ENCODING", "identity")
+    if coding.casefold() != "identity":
+        raise UnsupportedMediaType(coding, f"Content-Encoding {coding[:64]!r} is not accepted.")
     try:
         body: bytes = request._request.read(longest_bytes + 1)
     except UnreadablePostError:

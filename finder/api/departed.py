@@ -14,6 +14,7 @@ from finder.search import departed
 def gone(request: Request, clinic_id: UUID, address: str) -> HttpResponse:
     """Where a clinic went that is not published; ``address`` names the same of its successor.
 
+    What was asked of the one is asked of the other.
     Raises ``Http404`` for a clinic that nobody ever saw.
     """
     found = departed(clinic_id)
@@ -23,6 +24,7 @@ def gone(request: Request, clinic_id: UUID, address: str) -> HttpResponse:
     headers = {"Cache-Control": REVALIDATE}
     if found.successor is None:
         return problem(request, 410, f"Clinic {clinic_id} is no longer listed.", headers=headers)
-    headers["Location"] = reverse(address, args=[found.successor])
+    asked = f"?{request.GET.urlencode()}" if request.GET else ""
+    headers["Location"] = reverse(address, args=[found.successor]) + asked
     detail = f"Clinic {clinic_id} was found to be clinic {found.successor}."
     return problem(request, 301, detail, headers=headers)

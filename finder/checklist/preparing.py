@@ -63,8 +63,8 @@ class Preparation:
 
 def prepare(checklist: Checklist, answers: Answers) -> Preparation:
     """Prepare a visit by answers; an emergency leaves nothing that invites to go on searching."""
-    emergency = _signs(answers, checklist.emergency.item, checklist.emergency.signs)
-    early_review = _signs(answers, checklist.early_review.item, checklist.early_review.signs)
+    emergency = signs_of(answers, checklist.emergency.item, checklist.emergency.signs)
+    early_review = signs_of(answers, checklist.early_review.item, checklist.early_review.signs)
     contradictions = tuple(clashes(checklist, answers))
     if emergency:
         return Preparation(emergency, early_review, (), contradictions, (), None, (), ())
@@ -119,7 +119,8 @@ def _clash(contradiction: Contradiction) -> Clash:
     return Clash(contradiction.slug, contradiction.message, contradiction.items)
 
 
-def _signs(answers: Answers, item: str, signs: Sequence[Sign]) -> tuple[Sign, ...]:
+def signs_of(answers: Answers, item: str, signs: Sequence[Sign]) -> tuple[Sign, ...]:
+    """Those of the signs of an item that are among its answers, in their own order."""
     answer = answers.get(item)
     chosen = answer.codes if isinstance(answer, Choices) else frozenset()
     return tuple(sign for sign in signs if sign.option in chosen)
@@ -139,6 +140,8 @@ def _things(checklist: Checklist, asked: Sequence[Item], answers: Answers) -> It
             continue
         if item.type == "thing-to-bring":
             yield ToBring(item, None, answer.value if isinstance(answer, YesNo) else None)
+        codes = answer.codes if isinstance(answer, Choices) else frozenset()
         for option in item.options:
-            packed = option.code in answer.codes if isinstance(answer, Choices) else None
-            yield ToBring(item, option, packed)
+            # One that excludes others is none of the things. One that is not chosen is not denied.
+            if not option.exclusive:
+                yield ToBring(item, option, option.code in codes or None)

@@ -12,8 +12,10 @@ The form of an answer follows from the type of its item (``fixtures/checklists/R
 """
 
 import re
+import reprlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from finder.checklist.answers import (
@@ -34,13 +36,36 @@ from finder.checklist.page import UNDETERMINED
 from finder.problems import InvalidParameters, ParameterError, suggestion
 
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-# Everything but the C0 and C1 controls, of which only a line's end and a tab can be typed.
+# Enough for every tag of a living language (RFC 5646 §4.4.1).
+LONGEST_TAG = 35
+# The C0 and C1 controls but for a line's end and a tab, which can be typed; what is no character.
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 FORMS_OF_DATE = {"year": "YYYY", "month": "YYYY-MM", "day": "YYYY-MM-DD"}
 # What a person can mean; a float holds each of these exactly enough to be given back as it came.
 LARGEST_NUMBER = 1_000_000_000
+# Of an option that is given as an object, beside what qualifies it.
+MEMBERS_OF_A_CHOICE = ("code", "text", "language")
 LONGEST_ECHO = 64
+# Of more faults than a person makes, the first are enough.
+MOST_NAMED = 100
+
+
+class _Short(reprlib.Repr):
+    """The beginning of a value, however long or deep it is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxstring = self.maxlong = self.maxother = 4 * LONGEST_ECHO
+
+    def repr_bool(self, value: bool, level: int) -> str:
+        return "true" if value else "false"
+
+    def repr_NoneType(self, value: None, level: int) -> str:
+        return "null"
+
+
+SHORT = _Short()
 
 
 class Fault(ValueError):
@@ -57,7 +82,8 @@ def read_answers(
     """The answers of a JSON object by item, in the order of the definition.
 
     ``today`` bounds dates that lie in the past; ``text_language`` (BCP 47) is that of words without
-    one. Raises :class:`InvalidParameters` with an error for every answer that is wrong.
+    one. Raises :class:`InvalidParameters` with an error for every answer that is wrong, of very many
+    unknown items for the first.
     """
     if not isinstance(raw, Mapping):
         message = f"{echo(raw)}; accepted is an object of answers by item."
@@ -75,24 +101,16 @@ def read_answers(
     return answers
 
 
-def emergency_signs(checklist: Checklist, raw: Any) -> tuple[str, ...]:
-    """The emergency signs that answers name, however wrong the rest of them is."""
-    given = raw.get(checklist.emergency.item) if isinstance(raw, Mapping) else None
-    entries = given if isinstance(given, list) else [given]
-    named = [entry.get("code") if isinstance(entry, Mapping) else entry for entry in entries]
-    return tuple(sign.option for sign in checklist.emergency.signs if sign.option in named)
-
-
 def language_tag(raw: Any) -> str:
     """A language tag (BCP 47). Raises :class:`Fault`."""
-    if isinstance(raw, str) and LANGUAGE_TAG.fullmatch(raw):
+    if isinstance(raw, str) and len(raw) <= LONGEST_TAG and LANGUAGE_TAG.fullmatch(raw):
         return raw
     raise Fault("wrong-language", f"{echo(raw)} is no language tag (BCP 47) such as ja or en-GB.")
 
 
 def echo(raw: Any) -> str:
-    """A wrong value as far as a message has room for it."""
-    shown = repr(raw)
+    """A wrong value as far as a message has room for it, with the words of JSON for what has some."""
+    shown = SHORT.repr(raw)
     return shown if len(shown) <= LONGEST_ECHO else f"{shown[:LONGEST_ECHO]}…"
 
 
@@ -104,8 +122,7 @@ def _unknown_items(checklist: Checklist, raw: Mapping[Any, Any]) -> list[Paramet
             f"The checklist {checklist.slug} has no item {echo(slug)}.",
             suggestion(slug, checklist.item),
         )
-        for slug in raw
-        if slug not in checklist.item
+        for slug in islice((slug for slug in raw if slug not in checklist.item), MOST_NAMED)
     ]
 
 
@@ -161,7 +178,7 @@ def _chosen(item: Item, raw: Any, language: str | None) -> Chosen:
     if not isinstance(raw, Mapping):
         return Chosen(_code(raw, item.options))
     qualified = (item.qualifier.slug,) if item.qualifier else ()
-    _members(raw, ("code", "text", "language", *qualified), ("code",))
+    _members(raw, (*MEMBERS_OF_A_CHOICE, *qualified), ("code",))
     option = item.option[_code(raw["code"], item.options)]
     words = None
     if "text" in raw:

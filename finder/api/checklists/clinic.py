@@ -16,25 +16,20 @@ from finder.api.checklists.reading import (
     HTML,
     JSON,
     MARKDOWN,
+    InForms,
     content_type,
     read_clinic_checklist,
     read_form,
 )
 from finder.api.departed import gone
-from finder.api.reading import ReadView
 from finder.checklist.forms.checklist_markdown import checklist_markdown
 from finder.checklist.forms.pages_html import checklist_html
 
 FORMS = {"json": JSON, "md": MARKDOWN, "html": HTML}
 
 
-class ClinicChecklistView(ReadView):
+class ClinicChecklistView(InForms):
     """A checklist for one clinic."""
-
-    @property
-    def default_response_headers(self) -> dict[str, str]:
-        """Every answer depends on what form was asked for, refusals of it too."""
-        return super().default_response_headers | {"Vary": "Accept"}
 
     @extend_schema(**schema.CLINIC)
     def get(self, request: Request, id: UUID) -> HttpResponse:

@@ -1,5 +1,7 @@
 """`GET /api/v1/checklists` and `GET /api/v1/checklists/{slug}`."""
 
+from functools import lru_cache
+
 import orjson
 from django.http import HttpResponse
 from django.urls import reverse
@@ -14,6 +16,7 @@ from finder.api.checklists.reading import (
     HTML,
     JSON,
     MARKDOWN,
+    InForms,
     checklist_of,
     content_type,
     read_form,
@@ -45,21 +48,24 @@ class ChecklistsView(ReadView):
         return answer(request, body, digest_etag(body))
 
 
-class ChecklistView(ReadView):
+class ChecklistView(InForms):
     """One checklist, whole."""
-
-    @property
-    def default_response_headers(self) -> dict[str, str]:
-        """Every answer depends on what form was asked for, refusals of it too."""
-        return super().default_response_headers | {"Vary": "Accept"}
 
     @extend_schema(**schema.DETAIL)
     def get(self, request: Request, slug: str) -> HttpResponse:
         """The definition as JSON, as a FHIR Questionnaire, as Markdown or as a page to print."""
         checklist = checklist_of(slug)
         media_type, language = read_form(request, FORMS)
-        body = _body(checklist, media_type, language)
-        return answer(request, body, digest_etag(body), media_type=content_type(media_type))
+        body, etag = _rendered(checklist, media_type, language)
+        return answer(request, body, etag, media_type=content_type(media_type))
+
+
+# A page takes 60 ms to make, and is the same for everybody until the checklist is another.
+@lru_cache(maxsize=32)
+def _rendered(checklist: Checklist, media_type: str, language: Language) -> tuple[bytes, str]:
+    """A definition in one form, with its entity tag."""
+    body = _body(checklist, media_type, language)
+    return body, digest_etag(body)
 
 
 def _body(checklist: Checklist, media_type: str, language: Language) -> bytes:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from finder.checklist.reading import LANGUAGE_TAG, LONGEST_TAG
+
 FHIR_RESOURCE: dict[str, Any] = {
     "type": "object",
     "properties": {"resourceType": {"type": "string"}},
@@ -40,7 +42,8 @@ REQUEST: dict[str, Any] = {
         },
         "text_language": {
             "type": "string",
-            "pattern": "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
+            "pattern": f"^{LANGUAGE_TAG.pattern}$",
+            "maxLength": LONGEST_TAG,
             "description": "BCP 47, of words that say none of their own",
         },
     },

@@ -10,6 +10,7 @@ import orjson
 from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import NotAcceptable
 from rest_framework.request import Request
 
 from clinics.models import Concept
@@ -29,13 +30,13 @@ from finder.api.checklists.reading import (
     JSON,
     MARKDOWN,
     PDF,
+    InForms,
     checklist_of,
     content_type,
-    read_form,
+    read_media_type,
 )
-from finder.api.checklists.request import Asked, InvalidAnswers, read_request
-from finder.api.problems import invalid_parameters
-from finder.api.reading import ReadView
+from finder.api.checklists.request import Asked, read_request, signs_named
+from finder.api.problems import invalid_parameters, problem
 from finder.checklist.definition import Checklist, RoutingRow
 from finder.checklist.fhir.response import questionnaire_response
 from finder.checklist.forms.pages_html import summary_html
@@ -44,33 +45,29 @@ from finder.checklist.forms.summary_pdf import summary_pdf
 from finder.checklist.page import Page
 from finder.checklist.preparing import Preparation, prepare
 from finder.checklist.summary import summarise
-from finder.problems import ParameterError
+from finder.problems import InvalidParameters, ParameterError
+from finder.search import departed
 
 FORMS = {"json": JSON, "fhir": FHIR, "md": MARKDOWN, "html": HTML, "pdf": PDF}
 LONGEST_BODY_BYTES = 128 * 1024
 
 
-class PrepareView(ReadView):
+class PrepareView(InForms):
     """A visit prepared."""
-
-    @property
-    def default_response_headers(self) -> dict[str, str]:
-        """Every answer depends on what form was asked for, refusals of it too."""
-        return super().default_response_headers | {"Vary": "Accept"}
 
     @extend_schema(**schema.PREPARE)
     def post(self, request: Request, slug: str) -> HttpResponse:
         """What follows from answers; an emergency among them first, even where others are wrong."""
         checklist = checklist_of(slug)
-        media_type, _ = read_form(request, FORMS)
         body = read_body(request, [JSON, FHIR], LONGEST_BODY_BYTES)
         try:
+            media_type = read_media_type(request, FORMS)
             resource = request._request.content_type == FHIR
             asked = read_request(checklist, body, timezone.localdate(), fhir=resource)
-            prepared = prepare(checklist, asked.answers)
-            clinic = _clinic(checklist, asked.clinic, prepared)
-        except InvalidAnswers as error:
-            return _refusal(request, checklist, error)
+            clinic = _clinic(checklist, asked.clinic)
+        except (InvalidParameters, NotAcceptable) as error:
+            return _refusal(request, checklist, body, error)
+        prepared = prepare(checklist, asked.answers)
         return HttpResponse(
             _body(checklist, asked, prepared, clinic, media_type),
             content_type=content_type(media_type),
@@ -107,18 +104,24 @@ def _pages(checklist: Checklist, asked: Asked, prepared: Preparation) -> Sequenc
     ]
 
 
-def _clinic(
-    checklist: Checklist, clinic_id: UUID | None, prepared: Preparation
-) -> ClinicNotes | None:
-    """The clinic asked about. Raises :class:`InvalidAnswers` for one that is not published."""
+def _clinic(checklist: Checklist, clinic_id: UUID | None) -> ClinicNotes | None:
+    """The clinic asked about. Raises :class:`InvalidParameters` for one that is not published."""
     if clinic_id is None:
         return None
     clinic = published(clinic_id)
     if clinic is None:
-        message = f"There is no published clinic {clinic_id}."
-        signs = tuple(sign.option for sign in prepared.emergency)
-        raise InvalidAnswers((ParameterError("clinic", "unknown-value", message),), signs)
+        raise InvalidParameters([_not_published(clinic_id)])
     return clinic_notes_document(clinic, notes_of(checklist, clinic))
+
+
+def _not_published(clinic_id: UUID) -> ParameterError:
+    went = departed(clinic_id)
+    successor = went.successor if went else None
+    if successor is None:
+        message = f"There is no published clinic {clinic_id}."
+        return ParameterError("clinic", "unknown-value", message)
+    message = f"Clinic {clinic_id} was found to be clinic {successor}."
+    return ParameterError("clinic", "unknown-value", message, str(successor))
 
 
 def _labels(rows: Sequence[RoutingRow]) -> Labels:
@@ -134,19 +137,18 @@ def _labels(rows: Sequence[RoutingRow]) -> Labels:
     }
 
 
-def _refusal(request: Request, checklist: Checklist, error: InvalidAnswers) -> HttpResponse:
-    """What is wrong; an emergency that is among it stands first."""
-    signs = tuple(sign for sign in checklist.emergency.signs if sign.option in error.signs)
-    emergency = emergency_document(checklist, signs)
+def _refusal(
+    request: Request, checklist: Checklist, body: bytes, error: InvalidParameters | NotAcceptable
+) -> HttpResponse:
+    """What is wrong; an emergency that the body names stands first."""
+    emergency = emergency_document(checklist, signs_named(checklist, body))
     if emergency is None:
-        return invalid_parameters(request, error)
+        raise error
     calls = " ".join(f"{call.number}: {call.label.en}." for call in emergency.calls)
-    return invalid_parameters(
-        request,
-        error,
-        first=f"{emergency.stop.en} {calls}",
-        emergency=json_document(emergency),
-    )
+    first, document = f"{emergency.stop.en} {calls}", json_document(emergency)
+    if isinstance(error, NotAcceptable):
+        return problem(request, error.status_code, f"{first} {error.detail}", emergency=document)
+    return invalid_parameters(request, error, first=first, emergency=document)
 
 
 def _disposition(media_type: str) -> dict[str, str]:

@@ -195,7 +195,7 @@ def preparation_document(
         door=_door(checklist, prepared.door),
         bring=[_bring(thing) for thing in prepared.bring],
         questions=[_question(item, answers) for item in prepared.questions],
-        clinic=clinic,
+        clinic=None if prepared.emergency else clinic,
         summaries=list(pages),
     )
 

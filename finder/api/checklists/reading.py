@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest
 from rest_framework.request import Request
 
 from finder.api.negotiation import choose_format
-from finder.api.reading import refuse_parameters
+from finder.api.reading import ReadView, refuse_parameters
 from finder.checklist.definition import LANGUAGES, Checklist, Language
 from finder.checklist.files.loading import checklists
 from finder.problems import InvalidParameters, ParameterError, suggestion
@@ -22,6 +22,15 @@ WITH_CHARSET = (FHIR, MARKDOWN, HTML)
 DEFAULT = "second-opinion"
 
 
+class InForms(ReadView):
+    """A view whose answers come in several forms."""
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        """Every answer depends on what form was asked for, refusals of it too."""
+        return super().default_response_headers | {"Vary": "Accept"}
+
+
 def checklist_of(slug: str) -> Checklist:
     """A checklist by its slug. Raises ``Http404`` with what there is."""
     found = checklists().get(slug)
@@ -30,18 +39,27 @@ def checklist_of(slug: str) -> Checklist:
     return found
 
 
+def read_media_type(
+    request: Request, forms: Mapping[str, str], others: tuple[str, ...] = ()
+) -> str:
+    """The media type of an answer, by ``format`` or Accept; ``others`` are further parameters.
+
+    Raises :class:`InvalidParameters` for what the address does not have, ``NotAcceptable`` where
+    Accept takes none of ``forms``.
+    """
+    refuse_parameters(request, ("format", *others))
+    word = request.GET.get("format")
+    _one_of("format", word, forms)
+    return choose_format(word, request, forms)
+
+
 def read_form(
     request: Request, forms: Mapping[str, str], others: tuple[str, ...] = ()
 ) -> tuple[str, Language]:
-    """The media type and language of an answer, by ``format`` or Accept and by ``lang``.
-
-    Raises :class:`InvalidParameters` for what the address does not have.
-    """
-    refuse_parameters(request, ("format", "lang", *others))
-    word, language = request.GET.get("format"), request.GET.get("lang")
-    _one_of("format", word, forms)
+    """The media type and language of an answer; raises as :func:`read_media_type` does."""
+    media_type = read_media_type(request, forms, ("lang", *others))
+    language = request.GET.get("lang")
     _one_of("lang", language, LANGUAGES)
-    media_type = choose_format(word, request, forms)
     if language and media_type not in IN_ONE_LANGUAGE:
         message = (
             f"{media_type} holds both languages; leave lang out, or ask for format=md or html."

@@ -29,7 +29,7 @@ class TermNote:
     """A term of a clinic: what is stated of it, or else the question to ask by phone.
 
     ``question`` is None where a statement answers it. Both are there where what is stated leaves
-    something to ask: minutes without a fee, terms whose time is over.
+    something to ask: minutes without a fee, one way of several, terms whose time is over.
     """
 
     term: str

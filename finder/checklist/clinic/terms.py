@@ -11,6 +11,7 @@ from typing import Any
 from finder.checklist.clinic.age import age_text, has_expired
 from finder.checklist.clinic.notes import Statement, TermNote
 from finder.checklist.clinic.term_texts import OF_CLINIC, OF_RECORDS, Record
+from finder.checklist.clinic.wording import MODES
 from finder.checklist.definition import Checklist, ClinicTerm, Text
 
 Clinic = Mapping[str, Any]
@@ -69,7 +70,9 @@ def _stated(term: str, clinic: Clinic) -> Iterator[tuple[Record, Origin, Text]]:
 
 
 def _is_whole(term: str, record: Record) -> bool:
-    """Whether nothing is left to ask: minutes without a fee leave the fee."""
+    """Whether nothing is left to ask: minutes without a fee leave the fee, one way the others."""
+    if term == "modes":
+        return len(record["modes"]) == len(MODES)
     return term != "fee" or record["fee"] is not None
 
 

@@ -23,6 +23,7 @@ MAX_VALUE = f"{CORE}/maxValue"
 ITEM_CONTROLS = "http://hl7.org/fhir/questionnaire-item-control"
 COUNTRIES = "urn:iso:std:iso:3166"
 UCUM = "http://unitsofmeasure.org"
+XHTML = "http://www.w3.org/1999/xhtml"
 CURRENCIES = "urn:iso:std:iso:4217"
 # UCUM has two codes of three capitals, RAD and REM, which nobody is asked for.
 CURRENCY = re.compile(r"[A-Z]{3}")

@@ -4,6 +4,7 @@ In Japanese, with the English of every text as a translation. What to do in an e
 """
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from finder.checklist.definition import Checklist, Choice, Emergency, Item, Saying, Text
@@ -69,15 +70,16 @@ def questionnaire(checklist: Checklist) -> dict[str, Any]:
     }
 
 
-def link_ids(checklist: Checklist) -> set[str]:
-    """Every linkId of the Questionnaire: of questions, groups and texts."""
+@lru_cache(maxsize=8)
+def link_ids(checklist: Checklist) -> tuple[str, ...]:
+    """The linkIds of the Questionnaire, as often as they stand there: of questions, groups and texts."""
     waiting = list(questionnaire(checklist)["item"])
-    found = set()
+    found = []
     while waiting:
         item = waiting.pop()
-        found.add(item["linkId"])
+        found.append(item["linkId"])
         waiting += item.get("item", ())
-    return found
+    return tuple(found)
 
 
 def _sections(checklist: Checklist) -> Iterator[dict[str, Any]]:

@@ -4,7 +4,7 @@ What cannot be an answer to its question is refused by its linkId, with what wou
 answers become JSON's first, so that :mod:`finder.checklist.reading` judges both alike.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,9 +15,9 @@ from finder.checklist.fhir.questions import Question, questions, questions_of
 from finder.checklist.fhir.values import value_of
 from finder.checklist.reading import (
     LONGEST_ECHO,
+    MOST_NAMED,
     Fault,
     echo,
-    emergency_signs,
     language_tag,
 )
 from finder.problems import ParameterError, suggestion
@@ -26,6 +26,28 @@ RESPONSE = "QuestionnaireResponse"
 STATUSES = ("in-progress", "completed", "amended", "stopped")
 # FHIR forbids to ignore them: they may change what everything else means.
 MODIFIERS = ("modifierExtension", "implicitRules")
+# What R4 has, but for contained resources. In what goes by another name may lie an answer.
+OF_RESPONSE = (
+    "resourceType",
+    "id",
+    "meta",
+    "language",
+    "text",
+    "extension",
+    "identifier",
+    "basedOn",
+    "partOf",
+    "questionnaire",
+    "status",
+    "subject",
+    "encounter",
+    "authored",
+    "author",
+    "source",
+    "item",
+)
+OF_ITEM = ("id", "extension", "linkId", "definition", "text", "answer", "item")
+OF_ANSWER = ("id", "extension", "item", "value")
 
 Wire = dict[str, Any]
 
@@ -42,10 +64,10 @@ class Reading:
 
     def refuse(self, where: str, fault: Fault) -> None:
         """Note what is wrong at a linkId or a path."""
-        where = where if len(where) <= LONGEST_ECHO else f"{where[:LONGEST_ECHO]}…"
-        self.errors.append(ParameterError(where, fault.code, fault.message, fault.near))
         if where in self.asked:
             self.faulty.add(self.asked[where].item.slug)
+        shown = where if len(where) <= LONGEST_ECHO else f"{where[:LONGEST_ECHO]}…"
+        self.errors.append(ParameterError(shown, fault.code, fault.message, fault.near))
 
 
 def wire_answers(
@@ -53,8 +75,8 @@ def wire_answers(
 ) -> tuple[Wire, str | None, list[ParameterError]]:
     """The answers of a QuestionnaireResponse in the form of JSON, so far as they are right.
 
-    With them the language of its words (BCP 47; None: not stated), and everything that is wrong with
-    the FHIR of it, each named by its linkId, or its path where it has none.
+    With them the language of its words (BCP 47; None: not stated), and what is wrong with the FHIR of
+    it, each named by its linkId, or its path where it has none; of very many faults the first.
     """
     given = document.get("resourceType") if isinstance(document, Mapping) else document
     if given != RESPONSE:
@@ -62,8 +84,10 @@ def wire_answers(
         return {}, None, [ParameterError("resourceType", "wrong-resource", message)]
     reading = Reading(checklist, questions(checklist))
     language = _head(reading, document)
-    unasked = link_ids(checklist) - reading.asked.keys()
+    unasked = {*link_ids(checklist)} - reading.asked.keys()
     for path, node in _nodes(document):
+        if len(reading.errors) >= MOST_NAMED:
+            break
         if not isinstance(node, Mapping) or not isinstance(node.get("linkId"), str):
             message = f"{echo(node)}; accepted are objects with linkId, in a list."
             reading.refuse(path, Fault("wrong-type", message))
@@ -76,22 +100,10 @@ def wire_answers(
     return given_wire, language, reading.errors
 
 
-def emergency_signs_named(checklist: Checklist, document: Any) -> tuple[str, ...]:
-    """The emergency signs that a response names, however wrong the rest of it is."""
-    slug = checklist.emergency.item
-    codes = []
-    for path, node in _nodes(document):
-        if isinstance(node, Mapping) and node.get("linkId") == slug:
-            answers = (answer for _, answer in _listed(path, node.get("answer", [])))
-            values = (one.get("valueCoding") for one in answers if isinstance(one, Mapping))
-            codes += [value.get("code") for value in values if isinstance(value, Mapping)]
-    return emergency_signs(checklist, {slug: codes})
-
-
 def _head(reading: Reading, document: Mapping[str, Any]) -> str | None:
     """The language of a response; notes what keeps it from being one of this checklist."""
     checklist = reading.checklist
-    _modifiers(reading, "", document)
+    _members(reading, "", document, OF_RESPONSE)
     status = document.get("status")
     if status not in STATUSES:
         message = f"{echo(status)} is not one of: {', '.join(STATUSES)}."
@@ -120,11 +132,23 @@ def _major(version: str) -> str:
     return version.partition(".")[0]
 
 
-def _modifiers(reading: Reading, where: str, element: Mapping[str, Any]) -> None:
-    for name in MODIFIERS:
-        if name in element:
+def _members(
+    reading: Reading, where: str, element: Mapping[str, Any], accepted: Sequence[str]
+) -> None:
+    """Refuse members that are not read; ``where`` is empty in the response itself."""
+    for name in element:
+        if name in MODIFIERS:
             fault = Fault("modifier", f"{name} is not accepted, since none is understood here.")
             reading.refuse(where or name, fault)
+        elif _base(name) not in accepted:
+            message = f"{echo(name)} is not read here; accepted: {', '.join(accepted)}."
+            reading.refuse(where or name, Fault("unknown-member", message))
+
+
+def _base(name: str) -> str:
+    """A member's name without the type of a value, and as of the one that it stands beside."""
+    name = name.removeprefix("_")
+    return "value" if name.startswith("value") else name
 
 
 def _nodes(document: Any) -> Iterator[tuple[str, Any]]:
@@ -159,25 +183,30 @@ def _listed(path: str, raw: Any) -> Iterator[tuple[str, Any]]:
 def _asked(reading: Reading, question: Question, node: Mapping[str, Any]) -> None:
     """Take the answers to a question."""
     link_id, answers = question.link_id, node.get("answer", [])
-    _modifiers(reading, link_id, node)
+    _members(reading, link_id, node, OF_ITEM)
     if not isinstance(answers, list):
         message = f"{echo(answers)}; accepted is a list of answers."
         reading.refuse(link_id, Fault("wrong-type", message))
         return
     values = reading.values.setdefault(link_id, [])
+    times = len(values) + len(answers)
+    if times > question.most_answers:
+        message = f"{times} answers; accepted are {question.most_answers} at most."
+        reading.refuse(link_id, Fault("repeated", message))
+        return
     for answer in answers:
+        if isinstance(answer, Mapping):
+            _members(reading, link_id, answer, OF_ANSWER)
         try:
             values.append(value_of(reading.checklist, question, answer))
         except Fault as fault:
             reading.refuse(link_id, fault)
-    if len(values) > question.most_answers == 1:
-        reading.refuse(link_id, Fault("repeated", f"{len(values)} answers; one is accepted."))
 
 
 def _unasked(reading: Reading, node: Mapping[str, Any], known: bool) -> None:
     """A heading or a text, which has no answer, or what the Questionnaire does not have."""
     link_id = node["linkId"]
-    _modifiers(reading, link_id, node)
+    _members(reading, link_id, node, OF_ITEM)
     if not known:
         message = f"The checklist {reading.checklist.slug} has no item {echo(link_id)}."
         near = suggestion(link_id, reading.asked)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from html import escape
 from typing import Any
 
 from finder.checklist.answers import (
@@ -18,16 +19,19 @@ from finder.checklist.answers import (
     YesNo,
     holds,
 )
-from finder.checklist.definition import Checklist, Item
+from finder.checklist.definition import LANGUAGES, Checklist, Item
 from finder.checklist.fhir.names import (
     BASE_LANGUAGE,
     LANGUAGE,
+    XHTML,
     code_system,
     extension,
     unit_system,
     versioned,
 )
 from finder.checklist.fhir.questions import Question, questions_of
+from finder.checklist.preparing import signs_of
+from finder.checklist.summary import warning
 
 
 def questionnaire_response(
@@ -35,7 +39,8 @@ def questionnaire_response(
 ) -> dict[str, Any]:
     """Answers as a QuestionnaireResponse, completed where nothing required is missing.
 
-    Labels are in Japanese; words in another language carry theirs. ``authored`` has a time zone.
+    Labels are in Japanese; words in another language carry theirs. What an emergency asks for stands
+    before the answers, as text in both. ``authored`` has a time zone.
     """
     if authored is not None and authored.tzinfo is None:
         raise ValueError(f"authored: {authored.isoformat()} has no time zone, which FHIR asks for.")
@@ -44,11 +49,25 @@ def questionnaire_response(
     return {
         "resourceType": "QuestionnaireResponse",
         "language": BASE_LANGUAGE,
+        **_emergency(checklist, answers),
         "questionnaire": versioned(checklist),
         "status": "completed" if _complete(checklist, answers) else "in-progress",
         **when,
         **({"item": items} if items else {}),
     }
+
+
+def _emergency(checklist: Checklist, answers: Answers) -> dict[str, Any]:
+    signs = signs_of(answers, checklist.emergency.item, checklist.emergency.signs)
+    if not signs:
+        return {}
+    paragraphs = "".join(
+        f'<p lang="{language}" xml:lang="{language}">{escape(text.in_language(language))}</p>'
+        for language in LANGUAGES
+        for text in warning(checklist.emergency, signs)
+    )
+    # What is to be done is no answer: it is said in addition to them.
+    return {"text": {"status": "additional", "div": f'<div xmlns="{XHTML}">{paragraphs}</div>'}}
 
 
 def _complete(checklist: Checklist, answers: Answers) -> bool:

@@ -45,8 +45,6 @@ def _member(question: Question, answer: Any) -> str:
     accepted = " or ".join(ACCEPTED[question.kind])
     if not isinstance(answer, Mapping):
         raise Fault("wrong-type", f"{echo(answer)}; accepted is an object with {accepted}.")
-    if "modifierExtension" in answer:
-        raise Fault("modifier-extension", "modifierExtension is not accepted: none is known here.")
     given = [name for name in answer if name.startswith("value")]
     if len(given) != 1 or given[0] not in ACCEPTED[question.kind]:
         shown = " and ".join(given) or "no value"

@@ -20,7 +20,9 @@ from finder.checklist.definition import (
     Sign,
     Test,
 )
+from finder.checklist.fhir.questionnaire import link_ids
 from finder.checklist.fhir.when import enabling
+from finder.checklist.reading import MEMBERS_OF_A_CHOICE
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 VERSION = re.compile(r"\d+\.\d+\.\d+")
@@ -48,6 +50,13 @@ def faults(
     checklist: Checklist, categories: Collection[str], services: Collection[str]
 ) -> Iterator[str]:
     """What is wrong with a checklist, given the slugs of the taxonomy that a search can ask for."""
+    found = list(_unsound(checklist, categories, services))
+    yield from found or _named_twice(checklist)
+
+
+def _unsound(
+    checklist: Checklist, categories: Collection[str], services: Collection[str]
+) -> Iterator[str]:
     yield from _names(checklist)
     for item in checklist.items:
         yield from _item(checklist, item)
@@ -137,9 +146,22 @@ def _item(checklist: Checklist, item: Item) -> Iterator[str]:
     for name, codes in groups.items():
         for code in _repeated(codes):
             yield f"{where}.{name}: {code!r} is there twice."
-    for option in item.options:
-        if not SLUG.fullmatch(option.code):
-            yield f"{where}.options: {option.code!r}; expected lower-case words with hyphens."
+    slugs = {
+        "options": groups["options"],
+        "qualifier": [item.qualifier.slug] if item.qualifier else [],
+        "qualifier.options": groups["qualifier.options"],
+        "parts": groups["parts"],
+    }
+    for name, codes in slugs.items():
+        for code in codes:
+            if not SLUG.fullmatch(code):
+                yield f"{where}.{name}: {code!r}; expected lower-case words with hyphens."
+    if item.qualifier and item.qualifier.slug in MEMBERS_OF_A_CHOICE:
+        reserved = ", ".join(MEMBERS_OF_A_CHOICE)
+        yield (
+            f"{where}.qualifier: {item.qualifier.slug!r} means something else there; not one of "
+            f"{reserved}."
+        )
     if item.least is not None and item.most is not None and item.least >= item.most:
         yield f"{where}: least is {item.least:g}, and most {item.most:g}; expected more."
     if item.most_texts < 1 or item.longest < 1:
@@ -187,7 +209,7 @@ def _circles(checklist: Checklist) -> Iterator[str]:
 
 
 def _in_fhir(checklist: Checklist) -> Iterator[str]:
-    """What a Questionnaire could not say: when an item is asked, or two things by one name."""
+    """When an item is asked that a Questionnaire could not say so."""
     for item in checklist.items:
         where = f"items[{item.slug}].applies_when"
         tests = tests_of(item.applies_when)
@@ -197,9 +219,12 @@ def _in_fhir(checklist: Checklist) -> Iterator[str]:
             enabling(checklist, item.applies_when)
         except NotFlat as fault:
             yield f"{where}: {fault}"
-    for section in checklist.sections:
-        if section.slug in checklist.item:
-            yield f"sections: {section.slug!r} is the name of an item as well."
+
+
+def _named_twice(checklist: Checklist) -> Iterator[str]:
+    """What has one name with something else in a Questionnaire, which can be made of sound files alone."""
+    for link_id in _repeated(link_ids(checklist)):
+        yield f"in FHIR two things are called {link_id!r}; one needs another name."
 
 
 def _sources(checklist: Checklist) -> Iterator[str]:
