@@ -272,6 +272,8 @@ def test_an_emergency_comes_first_and_leaves_nothing_to_search_for(
     for form in ("md", "html"):
         text = send(client, case("sudden-one-sided-weakness"), form).content.decode()
         assert "119" in text and text.index("119") < text.index("安全の確認")
+        # A page on a telephone calls at a touch.
+        assert form == "md" or '<a href="tel:119">119</a> <a href="tel:%237119">#7119</a>' in text
 
 
 def test_the_example_of_the_schema_is_answered(client: Client, openapi: dict[str, Any]) -> None:

@@ -44,7 +44,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The summary in one language. ``warning`` stands first and loud; empty: there is none."""
+    """The summary in one language.
+
+    ``warning`` stands first and loud, with the numbers to call in ``calls``; empty: there is none.
+    """
 
     language: Language
     title: str
@@ -52,3 +55,4 @@ class Page:
     prepared_on: str
     warning: tuple[str, ...]
     blocks: tuple[Block, ...]
+    calls: tuple[str, ...] = ()

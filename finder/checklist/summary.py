@@ -58,6 +58,7 @@ def summarise(
             text.in_language(language) for text in warning(checklist.emergency, emergency)
         ),
         blocks=blocks,
+        calls=tuple(call.number for call in checklist.emergency.calls) if emergency else (),
     )
 
 

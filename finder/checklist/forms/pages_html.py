@@ -15,6 +15,7 @@ from finder.checklist.forms.page_parts import (
 )
 from finder.checklist.forms.readable import on_one_line, readable
 from finder.checklist.forms.sheet_making import ClinicNotes, sheet_of
+from finder.checklist.forms.web_addresses import telephone_address
 from finder.checklist.forms.wording import BRACKETS, SEPARATOR, words_in
 from finder.checklist.page import UNDETERMINED, Page, Value
 
@@ -47,13 +48,15 @@ class ShownBlock:
 
 @dataclass(frozen=True, slots=True)
 class ShownPage:
-    """A page; ``separator`` stands between values that are not numbered."""
+    """A page; ``calls`` are numbers with their addresses, ``separator`` stands between values that are
+    not numbered."""
 
     language: Language
     title: str
     prepared: str
     note: str
     warning: tuple[str, ...]
+    calls: tuple[tuple[str, str], ...]
     blocks: tuple[ShownBlock, ...]
     separator: str
 
@@ -96,6 +99,7 @@ def _page(page: Page) -> ShownPage:
         on_one_line(prepared(page)),
         readable(page.note),
         tuple(map(readable, page.warning)),
+        tuple((number, telephone_address(number)) for number in page.calls),
         tuple(
             ShownBlock(
                 on_one_line(block.label),

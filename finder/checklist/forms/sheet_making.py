@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from urllib.parse import quote
 
 from finder.checklist.clinic.notes import Statement, TermNote
 from finder.checklist.dates import date_text
@@ -31,7 +30,7 @@ from finder.checklist.forms.checklist_sheet import (
 )
 from finder.checklist.forms.conditions import condition_in_words
 from finder.checklist.forms.readable import on_one_line, readable
-from finder.checklist.forms.web_addresses import host_of
+from finder.checklist.forms.web_addresses import host_of, telephone_address
 from finder.checklist.forms.wording import (
     CHECKED_ON,
     CHOOSE_ANY,
@@ -102,7 +101,7 @@ class _Making:
             calls=tuple(
                 SheetCall(
                     call.number,
-                    "tel:" + quote(call.number, safe="+*"),
+                    telephone_address(call.number),
                     self.words(call.label),
                     self.words_if_any(call.unverified),
                 )

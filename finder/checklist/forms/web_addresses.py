@@ -1,6 +1,6 @@
-"""Addresses that a source was read at."""
+"""Addresses that a reader is led to: of pages, and of telephones."""
 
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 
 def is_of_the_web(url: str) -> bool:
@@ -14,3 +14,8 @@ def host_of(url: str) -> str:
         return urlsplit(url).hostname or url
     except ValueError:
         return url
+
+
+def telephone_address(number: str) -> str:
+    """The ``tel:`` address of a number, of a service such as #7119 too (RFC 3966)."""
+    return "tel:" + quote(number, safe="+*")
