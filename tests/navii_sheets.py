@@ -180,13 +180,14 @@ def zipped(name: str, contents: bytes) -> bytes:
     """An archive with one file."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(name, contents)
+        # Without a time of its own, so that equal sheets are equal files.
+        archive.writestr(zipfile.ZipInfo(name), contents, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
 
 PACKERS: dict[str, Callable[[str, bytes], bytes]] = {
     ".csv": lambda _name, contents: contents,
-    ".csv.gz": lambda _name, contents: gzip.compress(contents),
+    ".csv.gz": lambda _name, contents: gzip.compress(contents, mtime=0),
     ".zip": zipped,
     ".csv.zip": zipped,
 }
