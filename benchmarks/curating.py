@@ -6,10 +6,10 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from benchmarks.answering import PRODUCT
-from benchmarks.report import Figure, Grid, Part
+from benchmarks.query_counts import grid, most_queries, queries_of
+from benchmarks.report import Figure, Part
 from benchmarks.timing import interleaved, median_ratio
 from clinics.models import Facility
 
@@ -55,27 +55,16 @@ def measure(advance: Callable[[], object]) -> Part:
         "form of a clinic": f"/admin/clinics/facility/{one}/change/",
         "history of a clinic": f"/admin/clinics/facility/{one}/history/",
     }
-    queries = {name: _queries(client, address) for name, address in pages.items()}
+    queries = {name: queries_of(_look(client, address)) for name, address in pages.items()}
     times = interleaved(
         {name: _look(client, address) for name, address in pages.items()}, ROUNDS, advance
     )
-    rows = {
-        name: {"queries": float(queries[name]), "median": one.median, "p95": one.p95}
-        for name, one in times.items()
-    }
-    most = max(queries, key=lambda name: queries[name])
     slowest = max(times, key=lambda name: times[name].median)
     return Part(
         f"{connection.display_name}: pages of the admin, {number:,} facilities",
-        [Grid("Queries, and milliseconds", "page", rows, decimals=1)],
+        [grid("page", queries, times)],
         [
-            Figure(
-                f"queries of the page with the most: {most}",
-                queries[most],
-                f"{FLOOR}: {queries[FLOOR]}",
-                at_most=MOST_QUERIES,
-                unit="",
-            ),
+            most_queries("page", queries, FLOOR, MOST_QUERIES),
             Figure(
                 f"the slowest page: {slowest}",
                 median_ratio(times[slowest], times[FLOOR]),
@@ -104,9 +93,3 @@ def _look(client: Client, address: str) -> Callable[[int], object]:
         return response
 
     return look
-
-
-def _queries(client: Client, address: str) -> int:
-    with CaptureQueriesContext(connection) as captured:
-        _look(client, address)(0)
-    return len(captured)

@@ -8,10 +8,10 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from benchmarks.answering import PRODUCT
-from benchmarks.report import Figure, Grid, Part
+from benchmarks.query_counts import grid, most_queries, queries_of
+from benchmarks.report import Figure, Part
 from benchmarks.timing import interleaved, median_ratio
 from clinics.models import Listing
 
@@ -29,25 +29,14 @@ def measure(advance: Callable[[], object]) -> Part:
     settings.ROOT_URLCONF = PRODUCT
     client = Client(SERVER_NAME="localhost")
     contestants = _contestants(client)
-    queries = {name: _queries(ask) for name, ask in contestants.items()}
+    queries = {name: queries_of(ask) for name, ask in contestants.items()}
     times = interleaved(contestants, ROUNDS, advance)
-    rows = {
-        name: {"queries": float(queries[name]), "median": one.median, "p95": one.p95}
-        for name, one in times.items()
-    }
-    most = max(queries, key=lambda name: queries[name])
     slowest = max(times, key=lambda name: times[name].median)
     return Part(
         f"{connection.display_name}: checklists",
-        [Grid("Queries, and milliseconds", "answer", rows, decimals=1)],
+        [grid("answer", queries, times)],
         [
-            Figure(
-                f"queries of the answer with the most: {most}",
-                queries[most],
-                f"{FLOOR}: {queries[FLOOR]}",
-                at_most=MOST_QUERIES,
-                unit="",
-            ),
+            most_queries("answer", queries, FLOOR, MOST_QUERIES),
             *(
                 Figure(
                     name,
@@ -99,9 +88,3 @@ def _answered(response: Any) -> Any:
     if response.status_code != 200:
         raise RuntimeError(f"200 was expected, not {response.status_code}.")
     return response
-
-
-def _queries(ask: Callable[[int], object]) -> int:
-    with CaptureQueriesContext(connection) as captured:
-        ask(0)
-    return len(captured)
