@@ -34,9 +34,11 @@ format: .venv/ready-dev ## Put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-messages: .venv/ready-dev ## Collect and compile the words of the admin (needs GNU gettext)
-	cd clinics && ../$(BIN)/python ../manage.py makemessages --locale ja --no-location --no-wrap
-	cd clinics && ../$(BIN)/python ../manage.py compilemessages --locale ja
+messages: .venv/ready-dev ## Collect and compile the words of admin and website (needs GNU gettext)
+	for app in clinics finder; do \
+		(cd $$app && ../$(BIN)/python ../manage.py makemessages --locale ja --no-location --no-wrap \
+			&& ../$(BIN)/python ../manage.py compilemessages --locale ja) || exit 1; \
+	done
 
 bench: .venv/ready-dev ## Measure search, request and import against their floors
 	$(BIN)/python -m benchmarks $(BENCH)

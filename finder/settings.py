@@ -64,7 +64,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # First, so that refusals by the others can be read from anywhere too.
+    # Before all that makes an answer, static files too.
+    "finder.web.compression.CompressPages",
+    # Before the others that refuse, so that refusals can be read from anywhere too.
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -288,7 +290,7 @@ ONLINE_GEOCODER_OPTIONS = env.json("ONLINE_GEOCODER_OPTIONS", default={})
 # The least time between two calls of one process.
 ONLINE_GEOCODER_DELAY_S = env.float("ONLINE_GEOCODER_DELAY_S", default=1.0)
 
-# The map of the clinic form: tiles and whom to credit for them (HTML); without tiles the pin stands
+# The maps: tiles and whom to credit for them (HTML); without tiles the pin stands
 # on a graticule.
 MAP_TILES_URL = env.str(
     "MAP_TILES_URL", default="https://cyberjapandata.gsi.go.jp/xyz/std/{z}/{x}/{y}.png"

@@ -1,7 +1,7 @@
 """Every address of the site."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
@@ -35,8 +35,9 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("admin/language", set_language, name="set_language"),
     path("admin/", admin.site.urls),
+    path("", include("finder.web.urls")),
 ]
 
-handler400 = "finder.api.problems.bad_request"
-handler404 = "finder.api.problems.not_found"
-handler500 = "finder.api.problems.server_error"
+handler400 = "finder.web.errors.bad_request"
+handler404 = "finder.web.errors.not_found"
+handler500 = "finder.web.errors.server_error"

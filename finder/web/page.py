@@ -1,0 +1,110 @@
+"""What every page of the website is: in one language, kept to a rate, closed to foreign content."""
+
+import math
+from collections.abc import Mapping
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.views import View
+
+from finder.api.caching import REVALIDATE
+from finder.api.throttling import ReadThrottle, Throttle
+from finder.checklist.definition import LANGUAGES, Language
+
+# The namespace of every page; the languages are its instances.
+SITE = "site"
+
+
+class SitePage(View):
+    """A page. ``language`` is that of its address, ``name`` what :mod:`finder.web.urls` calls it."""
+
+    language: Language = "ja"
+    name: ClassVar[str]
+    throttle: ClassVar[type[Throttle]] = ReadThrottle
+    http_method_names = ["get", "head", "options"]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer in the page's language."""
+        request.current_app = self.language
+        with translation.override(self.language):
+            throttle = self.throttle()
+            if not throttle.allow_request(request, self):  # type: ignore[arg-type]
+                wait_s = str(max(1, math.ceil(throttle.wait() or 0)))
+                page = error_page(request, 429, self.language)
+                page.headers["Retry-After"] = wait_s
+                return page
+            return secured(super().dispatch(request, *args, **kwargs), self.language)
+
+    def render(
+        self,
+        template: str,
+        context: Mapping[str, Any],
+        *,
+        status: int = 200,
+        cache: str = REVALIDATE,
+    ) -> HttpResponse:
+        """The page that a template makes, with what every page needs."""
+        where = {name: value for name, value in self.kwargs.items() if name != "language"}
+        whole = page_context(self.request, self.language, self.name, where) | dict(context)
+        body = render_to_string(template, whole, request=self.request)
+        return HttpResponse(body, status=status, headers={"Cache-Control": cache})
+
+
+def page_context(
+    request: HttpRequest, language: Language, name: str, where: dict[str, Any]
+) -> dict[str, Any]:
+    """What every page's frame shows: its addresses in each language, the first as the canonical."""
+    paths = {one: reverse(f"{SITE}:{name}", kwargs=where, current_app=one) for one in LANGUAGES}
+    return {
+        "language": language,
+        "page": name,
+        "canonical": request.build_absolute_uri(paths[language]),
+        "alternates": {one: request.build_absolute_uri(path) for one, path in paths.items()},
+        "other_language": next(one for one in LANGUAGES if one != language),
+        "other_path": next(path for one, path in paths.items() if one != language),
+        "root": request.build_absolute_uri("/").removesuffix("/"),
+    }
+
+
+def error_page(request: HttpRequest, status: int, language: Language) -> HttpResponse:
+    """A page that says in words what went wrong and where to go on."""
+    request.current_app = language
+    with translation.override(language):
+        context = page_context(request, language, "finder", {}) | {"status": status}
+        body = render_to_string("site/error.html", context, request=request)
+    page = HttpResponse(body, status=status, headers={"Cache-Control": "no-store"})
+    secured(page, language)
+    return page
+
+
+def secured(response: HttpResponseBase, language: Language) -> HttpResponseBase:
+    """A response that loads nothing foreign but the tiles of the map, and says its language."""
+    response.headers["Content-Security-Policy"] = content_security_policy()
+    response.headers["Permissions-Policy"] = "geolocation=(self), camera=(), microphone=()"
+    response.headers.setdefault("Content-Language", language)
+    return response
+
+
+def content_security_policy() -> str:
+    """What a page may load (W3C CSP 3): itself, and the tiles that settings name."""
+    tiles = urlsplit(settings.MAP_TILES_URL)
+    origin = f" {tiles.scheme}://{tiles.netloc.replace('{s}', '*')}" if tiles.netloc else ""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            f"img-src 'self' data:{origin}",
+            "connect-src 'self'",
+            "manifest-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
+    )
