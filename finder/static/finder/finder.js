@@ -1,0 +1,396 @@
+// The search page beyond its forms and links: the position of whoever searches, the map, sharing.
+//
+// A position stays in the fragment of the page's address, which browsers send to nobody, and goes
+// to the server in the body of a request: no address that is logged anywhere holds it. While there
+// is one, every search is made here and only the results are exchanged. Without one, forms and
+// links are left to the browser.
+
+(() => {
+  const results = () => document.getElementById("search-results");
+  const wordsData = document.getElementById("finder-words");
+  if (!results() || !wordsData) return;
+
+  const words = JSON.parse(wordsData.textContent);
+  const searchForm = document.getElementById("search");
+  const nearMe = document.getElementById("near-me");
+  const { leaflet } = document.currentScript.dataset;
+  const roomForMap = matchMedia("(min-width: 60rem)");
+  const GEOLOCATION = { enableHighAccuracy: false, timeout: 10_000, maximumAge: 60_000 };
+  const SHARED_DIGITS = 3;
+
+  let map = null;
+  let mapWanted = false;
+  let request = null;
+  // The address whose results are shown.
+  let shown = location.href;
+
+  // ---- Addresses: what may be known to a server, and what stays in the fragment ----
+
+  // Where the searcher is and which area they look at, as the fragment of an address says; empty
+  // where it says neither, or nothing that makes sense.
+  function privatePart(address = location.href) {
+    const said = new URLSearchParams(new URL(address).hash.slice(1));
+    const part = new URLSearchParams();
+    const holds = (name, limits) => {
+      const numbers = (said.get(name) ?? "").split(",");
+      return (
+        numbers.length === limits.length &&
+        numbers.every((text, n) => text.trim() !== "" && Math.abs(Number(text)) <= limits[n])
+      );
+    };
+    if (holds("lat", [90]) && holds("lng", [180])) {
+      part.set("lat", said.get("lat"));
+      part.set("lng", said.get("lng"));
+    }
+    if (holds("bbox", [180, 90, 180, 90])) part.set("bbox", said.get("bbox"));
+    return part;
+  }
+
+  const isPrivate = (address) => String(privatePart(address)) !== "";
+
+  function withFragment(address, part) {
+    const url = new URL(address, location.href);
+    // A comma needs no escape in a fragment.
+    url.hash = part.toString().replaceAll("%2C", ",");
+    return url.href;
+  }
+
+  // The address that a form asks for, without the fields that say nothing.
+  function addressOf(form, submitter = null) {
+    const url = new URL(form.getAttribute("action") || location.pathname, location.href);
+    url.search = url.hash = "";
+    const fields = [...new FormData(form)];
+    if (submitter?.name) fields.push([submitter.name, submitter.value]);
+    for (const [name, value] of fields) {
+      if (String(value).trim() !== "") url.searchParams.append(name, String(value).trim());
+    }
+    return url;
+  }
+
+  // ---- Words ----
+
+  function say(text) {
+    const status = document.getElementById("status");
+    if (!status) return;
+    // The same words twice are said twice only where they went away in between.
+    status.textContent = "";
+    setTimeout(() => (status.textContent = text), 50);
+  }
+
+  // Says what went wrong, for eyes and ears, and offers to try again.
+  function complain(text, retry) {
+    stopComplaining();
+    const notice = document.createElement("div");
+    notice.id = "search-problem";
+    notice.className = "notice warn";
+    const line = document.createElement("p");
+    line.textContent = text;
+    notice.append(line);
+    if (retry) {
+      const again = document.createElement("button");
+      again.type = "button";
+      again.className = "quiet";
+      again.textContent = words.retry;
+      again.addEventListener("click", retry);
+      notice.append(again);
+    }
+    results().before(notice);
+    notice.scrollIntoView({ block: "nearest" });
+    say(text);
+  }
+
+  function stopComplaining() {
+    document.getElementById("search-problem")?.remove();
+  }
+
+  // ---- Searching with a position ----
+
+  async function search(address) {
+    request?.abort();
+    request = new AbortController();
+    const { signal } = request;
+    const url = new URL(address);
+    const body = new URLSearchParams(url.searchParams);
+    for (const [name, value] of privatePart(address)) body.set(name, value);
+    stopComplaining();
+    say(words.searching);
+    results().setAttribute("aria-busy", "true");
+    let fresh = null;
+    let busy = false;
+    try {
+      const answer = await fetch(url.pathname, { method: "POST", body, signal, cache: "no-store" });
+      busy = answer.status === 429;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      // A refusal is such a page, too: it says in words what is wrong.
+      fresh = page.getElementById("search-results") && page;
+    } catch {
+      if (signal.aborted) return;
+    }
+    if (signal.aborted) return;
+    if (fresh) {
+      shown = address;
+      exchange(fresh);
+    } else {
+      results().removeAttribute("aria-busy");
+      complain(busy ? words.too_many : words.unreachable, () => search(address));
+    }
+  }
+
+  function exchange(page) {
+    closeMap();
+    results().replaceWith(document.adoptNode(page.getElementById("search-results")));
+    document.title = page.title;
+    const [language, other] = [document, page].map((one) => one.querySelector("a.language"));
+    if (language && other) language.href = other.getAttribute("href");
+    prepareResults();
+    const heading = results().querySelector("h1, h2");
+    if (heading) {
+      heading.tabIndex = -1;
+      heading.focus({ preventScroll: true });
+      if (history.state?.scrolled) scrollTo(0, history.state.scrolled);
+      else heading.scrollIntoView({ block: "start" });
+      say(heading.textContent.replace(/\s+/g, " ").trim());
+    }
+  }
+
+  function go(address) {
+    history.pushState(null, "", address);
+    fillSearchForm();
+    search(address);
+  }
+
+  function fillSearchForm() {
+    const asked = new URL(location.href).searchParams;
+    const place = searchForm?.elements.place;
+    if (place) place.value = asked.get("place") ?? "";
+    for (const choice of searchForm?.querySelectorAll("input[type=radio]") ?? []) {
+      choice.checked = choice.value === (asked.get(choice.name) ?? "");
+    }
+  }
+
+  function onSubmit(event) {
+    const form = event.target;
+    if (event.defaultPrevented || !["search", "filters"].includes(form.id)) return;
+    event.preventDefault();
+    const address = addressOf(form, event.submitter);
+    // Whoever names a place wants to search there.
+    const elsewhere = form === searchForm && address.searchParams.has("place");
+    if (isPrivate() && !elsewhere) go(withFragment(address, privatePart()));
+    else location.assign(address);
+  }
+
+  function onClick(event) {
+    const link = event.target.closest?.("a[href]");
+    if (!link || event.defaultPrevented || event.button !== 0 || !isPrivate()) return;
+    const inNewWindow = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+    const href = link.getAttribute("href");
+    if (href.startsWith("#")) {
+      // Such a link would put its own fragment in the place of the position.
+      const target = document.getElementById(decodeURIComponent(href.slice(1)));
+      if (!target || inNewWindow) return;
+      event.preventDefault();
+      target.focus();
+      target.scrollIntoView();
+    } else if (link.matches("[data-search]")) {
+      const part = privatePart();
+      for (const name of (link.dataset.without ?? "").split(" ")) part.delete(name);
+      const address = withFragment(link.href, part);
+      if (inNewWindow) {
+        link.href = address;
+      } else {
+        event.preventDefault();
+        if (isPrivate(address)) go(address);
+        else location.assign(link.href);
+      }
+    } else if (link.matches("a.language")) {
+      link.href = withFragment(link.href, privatePart());
+    } else if (results().contains(link)) {
+      // Whoever comes back from a clinic finds the list where they left it.
+      history.replaceState({ scrolled: Math.round(scrollY) }, "");
+    }
+  }
+
+  function onReturn() {
+    request?.abort();
+    results().removeAttribute("aria-busy");
+    stopComplaining();
+    if (location.href === shown) return;
+    if (isPrivate()) {
+      fillSearchForm();
+      search(location.href);
+    } else if (isPrivate(shown)) {
+      // These results never were an answer to this address: the server has them.
+      location.reload();
+    }
+  }
+
+  // ---- Near me ----
+
+  function askForPosition() {
+    stopComplaining();
+    say(words.locating);
+    nearMe.setAttribute("aria-busy", "true");
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        nearMe.removeAttribute("aria-busy");
+        const address = addressOf(searchForm);
+        address.searchParams.delete("place");
+        const [lat, lng] = [coords.latitude.toFixed(4), coords.longitude.toFixed(4)];
+        go(withFragment(address, new URLSearchParams({ lat, lng })));
+      },
+      ({ code }) => {
+        nearMe.removeAttribute("aria-busy");
+        const reasons = { 1: words.position_denied, 3: words.position_late };
+        complain(reasons[code] ?? words.position_unknown, code === 1 ? null : askForPosition);
+      },
+      GEOLOCATION,
+    );
+  }
+
+  // ---- The map ----
+
+  function loadLeaflet() {
+    return new Promise((resolve, reject) => {
+      if (typeof L !== "undefined") return resolve();
+      const script = document.createElement("script");
+      script.src = leaflet;
+      script.onload = () => resolve();
+      script.onerror = () => reject(new Error("The map's library could not be loaded."));
+      document.head.append(script);
+    });
+  }
+
+  async function openMap() {
+    const box = document.getElementById("map");
+    const described = document.getElementById("map-data");
+    if (!box || !described || map) return;
+    mapWanted = true;
+    try {
+      await loadLeaflet();
+    } catch {
+      complain(words.map_unreachable, openMap);
+      return;
+    }
+    // Other results may have come meanwhile, and opened it.
+    if (!box.isConnected || map) return;
+    stopComplaining();
+    const entries = new Map(
+      [...results().querySelectorAll("[data-number]")].map((one) => [Number(one.dataset.number), one]),
+    );
+    const data = JSON.parse(described.textContent);
+    map = resultsMap.open(box, data, entries, words, searchArea);
+    const button = document.getElementById("show-map");
+    if (button) button.hidden = true;
+  }
+
+  function closeMap() {
+    map?.remove();
+    map = null;
+  }
+
+  function searchArea(bbox) {
+    const url = new URL(location.href);
+    // The pages of another area do not go on here.
+    for (const name of words.paging) url.searchParams.delete(name);
+    const part = privatePart();
+    part.set("bbox", bbox.join(","));
+    go(withFragment(url, part));
+  }
+
+  function prepareMap() {
+    const button = document.getElementById("show-map");
+    if (!document.getElementById("map-data")) return;
+    if (mapWanted || roomForMap.matches) {
+      openMap();
+    } else if (button) {
+      button.hidden = false;
+      button.addEventListener("click", async () => {
+        await openMap();
+        document.getElementById("map")?.focus();
+      });
+    }
+  }
+
+  // ---- Sharing and printing ----
+
+  function prepareSharing() {
+    const box = document.getElementById("share");
+    if (!box) return;
+    const copy = document.createElement("button");
+    copy.type = "button";
+    copy.className = "quiet";
+    copy.textContent = words.copy_link;
+    const done = document.createElement("span");
+    done.className = "share-done small";
+    const withPosition = document.createElement("input");
+    withPosition.type = "checkbox";
+    copy.addEventListener("click", async () => {
+      const address = addressToShare(withPosition.checked);
+      try {
+        await navigator.clipboard.writeText(address);
+        done.textContent = words.copied;
+        say(words.copied);
+      } catch {
+        done.replaceChildren(selectableText(address));
+        done.firstChild.select();
+      }
+    });
+    box.append(copy);
+    if (isPrivate()) {
+      const choice = document.createElement("label");
+      choice.className = "choice small";
+      choice.append(withPosition, words.include_position);
+      box.append(choice);
+    }
+    box.append(done);
+  }
+
+  function selectableText(text) {
+    const field = document.createElement("input");
+    field.readOnly = true;
+    field.value = text;
+    field.setAttribute("aria-label", words.copy_by_hand);
+    setTimeout(() => {
+      field.focus();
+      field.select();
+    });
+    return field;
+  }
+
+  // Without the position unless its owner wants it told; then to about 100 metres.
+  function addressToShare(includesPosition) {
+    const part = new URLSearchParams();
+    if (includesPosition) {
+      for (const [name, value] of privatePart()) {
+        const rounded = value.split(",").map((number) => Number(number).toFixed(SHARED_DIGITS));
+        part.set(name, rounded.join(","));
+      }
+    }
+    return withFragment(location.pathname + location.search, part);
+  }
+
+  function prepareResults() {
+    prepareMap();
+    prepareSharing();
+    const print = document.getElementById("print");
+    if (print) {
+      print.hidden = false;
+      print.addEventListener("click", () => window.print());
+    }
+  }
+
+  document.addEventListener("submit", onSubmit);
+  document.addEventListener("click", onClick);
+  addEventListener("popstate", onReturn);
+  roomForMap.addEventListener("change", () => roomForMap.matches && openMap());
+  if (nearMe && "geolocation" in navigator) {
+    nearMe.hidden = false;
+    nearMe.addEventListener("click", askForPosition);
+  }
+  if (isPrivate()) {
+    fillSearchForm();
+    search(location.href);
+  } else {
+    prepareResults();
+  }
+})();

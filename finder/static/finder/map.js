@@ -1,0 +1,308 @@
+// The map of the results: their numbers on a map picture or, where that cannot be reached, on
+// lines of latitude and longitude with rings of distance. All it shows is in the list as well.
+
+const resultsMap = (() => {
+  const RING_STEPS_KM = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
+  const LINE_STEPS = [30, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001];
+  const MOST_RINGS = 4;
+  const MOST_LINES = 12;
+  const BADGE_PX = 30;
+  // Badges whose middles are nearer than this hide each other.
+  const CROWDED_PX = 14;
+  const CLOSEST_ZOOM = 15;
+  const JAPAN = [[30.5, 129], [45.5, 146]];
+  const ARROWS = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"];
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+  // The same meridian, written so that it lies on the same side of ±180° as another.
+  function beside(lng, other) {
+    return lng + 360 * Math.round((other - lng) / 360);
+  }
+
+  function standBeside(one, other) {
+    const [a, b] = [one.getBoundingClientRect(), other.getBoundingClientRect()];
+    return a.right <= b.left + 1 || b.right <= a.left + 1;
+  }
+
+  function reveal(element, block) {
+    element.scrollIntoView({ block, behavior: calm.matches ? "auto" : "smooth" });
+  }
+
+  // A map in `box` of `data`, the document of #map-data; `entries` are the list's elements by
+  // number. `searchHere` is called with [west, south, east, north] in degrees.
+  function open(box, data, entries, words, searchHere) {
+    const animated = !calm.matches;
+    box.hidden = false;
+    box.setAttribute("role", "group");
+    box.setAttribute("aria-label", words.map);
+    const map = L.map(box, {
+      scrollWheelZoom: false,
+      zoomControl: false,
+      attributionControl: false,
+      zoomAnimation: animated,
+      markerZoomAnimation: animated,
+      fadeAnimation: animated,
+      inertia: animated,
+      maxZoom: 18,
+      minZoom: 2,
+    });
+    L.control.zoom({ zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out }).addTo(map);
+    L.control.attribution({ prefix: false }).addTo(map);
+    L.control.scale({ imperial: false }).addTo(map);
+
+    const first = data.hits[0] ?? data.centre;
+    const hits = data.hits.map((hit) => ({ ...hit, lng: beside(hit.lng, first.lng) }));
+    const centre = data.centre && L.latLng(data.centre.lat, beside(data.centre.lng, first.lng));
+    fit(map, hits, centre, data.bbox);
+    drawGround(map, centre ?? (hits.length ? L.latLngBounds(hits).getCenter() : map.getCenter()));
+    drawCentre(map, centre, data.radius_km);
+    const markers = hits.map((hit) => addMarker(map, hit, entries.get(hit.number), words));
+    spread(map, hits, markers);
+    map.on("zoomend viewreset", () => spread(map, hits, markers));
+    addTiles(map, box, words);
+    offerArea(map, box, words, searchHere);
+    // A page that is scrolled with the wheel should not stop at the map.
+    box.addEventListener("focusin", () => map.scrollWheelZoom.enable());
+    box.addEventListener("focusout", () => map.scrollWheelZoom.disable());
+    return map;
+  }
+
+  function fit(map, hits, centre, bbox) {
+    if (bbox) {
+      const [west, south, east, north] = bbox;
+      // A little smaller than what was searched: else rounding would zoom out by one.
+      const area = L.latLngBounds([south, west], [north, beside(east, west + 180)]).pad(-0.02);
+      map.fitBounds(area, { animate: false });
+      return;
+    }
+    const points = centre ? [...hits, centre] : hits;
+    map.fitBounds(points.length ? L.latLngBounds(points) : JAPAN, {
+      animate: false,
+      maxZoom: CLOSEST_ZOOM,
+      padding: [BADGE_PX + 6, BADGE_PX + 6],
+    });
+  }
+
+  // Rings and graticule lie below the map picture, so nothing flashes while it loads or fails.
+  function drawGround(map, middle) {
+    const pane = "ground";
+    map.createPane(pane).style.zIndex = 150;
+    const ground = L.layerGroup().addTo(map);
+    const passive = { pane, interactive: false };
+    const line = (points) =>
+      L.polyline(points, { ...passive, weight: 1, className: "graticule" }).addTo(ground);
+    const label = (at, text, className) =>
+      L.marker(at, {
+        ...passive,
+        keyboard: false,
+        icon: L.divIcon({ className, html: `<span>${text}</span>`, iconSize: null }),
+      }).addTo(ground);
+
+    function drawLines() {
+      const seen = map.getBounds();
+      const bounds = seen.pad(0.2);
+      const wide = seen.getEast() - seen.getWest();
+      const step = LINE_STEPS.filter((one) => wide / one <= MOST_LINES).pop() ?? LINE_STEPS[0];
+      const digits = step < 0.01 ? 3 : step < 0.1 ? 2 : step < 1 ? 1 : 0;
+      const [south, north] = [Math.max(bounds.getSouth(), -85), Math.min(bounds.getNorth(), 85)];
+      for (let n = Math.ceil(south / step); n * step < north; n += 1) {
+        line([[n * step, bounds.getWest()], [n * step, bounds.getEast()]]);
+        label([n * step, seen.getWest()], `${(n * step).toFixed(digits)}°`, "graticule-label west");
+      }
+      for (let n = Math.ceil(bounds.getWest() / step); n * step < bounds.getEast(); n += 1) {
+        line([[south, n * step], [north, n * step]]);
+        const east = beside(n * step, 0).toFixed(digits);
+        label([seen.getSouth(), n * step], `${east}°`, "graticule-label south");
+      }
+    }
+
+    function drawRings() {
+      const corners = [map.getBounds().getNorthEast(), map.getBounds().getSouthWest()];
+      const furthest_km = Math.max(...corners.map((one) => map.distance(middle, one))) / 1000;
+      const step = RING_STEPS_KM.find((one) => furthest_km / one <= MOST_RINGS + 1) ?? 5000;
+      for (let n = 1; n <= MOST_RINGS && n * step < 9000; n += 1) {
+        const radius = n * step * 1000;
+        const ring = L.circle(middle, { ...passive, radius, weight: 1.5, fill: false });
+        ring.options.className = "distance-ring";
+        ring.addTo(ground);
+        const top = L.latLng(ring.getBounds().getNorth(), middle.lng);
+        if (top.lat < 85) label(top, `${Number((n * step).toFixed(1))} km`, "ring-label");
+      }
+    }
+
+    function redraw() {
+      ground.clearLayers();
+      drawLines();
+      drawRings();
+    }
+    map.on("moveend", redraw);
+    redraw();
+  }
+
+  function drawCentre(map, centre, radius_km) {
+    if (!centre) return;
+    const passive = { interactive: false };
+    if (radius_km) {
+      const radius = radius_km * 1000;
+      L.circle(centre, { ...passive, radius, weight: 2, className: "search-radius" }).addTo(map);
+    }
+    L.circleMarker(centre, { ...passive, radius: 8, className: "search-centre" }).addTo(map);
+  }
+
+  function addMarker(map, hit, entry, words) {
+    const title = `${hit.number} ${hit.name}`;
+    const icon = L.divIcon({
+      className: "hit-marker",
+      html: `<span aria-hidden="true">${Number(hit.number)}</span>`,
+      iconSize: [BADGE_PX, BADGE_PX],
+      popupAnchor: [0, -BADGE_PX / 2],
+    });
+    const marker = L.marker(hit, { icon, title, alt: title, riseOnHover: true }).addTo(map);
+    marker.bindPopup(popupContent(hit, entry, words), { minWidth: 160, maxWidth: 260 });
+    const badge = marker.getElement();
+    // Leaflet gives `alt` to pictures alone.
+    badge.setAttribute("aria-label", title);
+    if (document.documentElement.lang !== "ja") badge.lang = "ja";
+
+    const highlight = (on) => {
+      badge.classList.toggle("is-active", on);
+      entry?.classList.toggle("is-active", on);
+      marker.setZIndexOffset(on ? 10_000 : 0);
+    };
+    const isHeld = () =>
+      marker.isPopupOpen() || badge === document.activeElement || badge.matches(":hover") ||
+      entry?.matches(":hover, :focus-within");
+    const on = () => highlight(true);
+    const off = () => highlight(Boolean(isHeld()));
+    for (const element of entry ? [badge, entry] : [badge]) {
+      element.addEventListener("mouseenter", on);
+      element.addEventListener("mouseleave", off);
+      element.addEventListener("focusin", on);
+      // The focus is nowhere until the event is over.
+      element.addEventListener("focusout", () => setTimeout(off));
+    }
+    badge.addEventListener("keydown", (event) => {
+      if (event.key !== " ") return;
+      event.preventDefault();
+      marker.openPopup();
+    });
+    marker.on("popupopen", ({ popup }) => {
+      highlight(true);
+      popup.getElement().querySelector(".leaflet-popup-close-button").ariaLabel = words.close;
+      // Only where list and map stand side by side: else the map would leave the screen.
+      if (entry && standBeside(entry, map.getContainer())) reveal(entry, "nearest");
+    });
+    marker.on("popupclose", () => setTimeout(off));
+    return marker;
+  }
+
+  function popupContent(hit, entry, words) {
+    const content = document.createElement("div");
+    const link = document.createElement("a");
+    link.href = hit.url;
+    link.textContent = hit.name;
+    if (document.documentElement.lang !== "ja") link.lang = "ja";
+    content.append(link);
+    const distance = entry?.querySelector(".distance")?.textContent.trim();
+    if (distance) {
+      const line = document.createElement("p");
+      line.textContent = distance;
+      content.append(line);
+    }
+    if (entry) {
+      const toEntry = document.createElement("button");
+      toEntry.type = "button";
+      toEntry.className = "plain small";
+      toEntry.textContent = words.in_list;
+      toEntry.addEventListener("click", () => {
+        entry.querySelector("a[href]")?.focus({ preventScroll: true });
+        reveal(entry, "center");
+      });
+      content.append(toEntry);
+    }
+    return content;
+  }
+
+  // Badges that would hide each other stand around their place, whatever the zoom.
+  function spread(map, hits, markers) {
+    const groups = [];
+    hits.forEach((hit, index) => {
+      const at = map.latLngToLayerPoint(hit);
+      const group = groups.find((one) => one.at.distanceTo(at) < CROWDED_PX);
+      if (group) group.members.push(index);
+      else groups.push({ at, members: [index] });
+    });
+    for (const { at, members } of groups) {
+      const radius = Math.max(BADGE_PX * 0.55, (members.length * BADGE_PX * 0.8) / (2 * Math.PI));
+      members.forEach((index, n) => {
+        if (members.length === 1) {
+          markers[index].setLatLng(hits[index]);
+          return;
+        }
+        const angle = (2 * Math.PI * n) / members.length - Math.PI / 2;
+        const offset = L.point(radius * Math.cos(angle), radius * Math.sin(angle));
+        markers[index].setLatLng(map.layerPointToLatLng(at.add(offset)));
+      });
+    }
+  }
+
+  function addTiles(map, box, words) {
+    const missing = document.createElement("p");
+    missing.className = "map-missing small";
+    missing.textContent = words.tiles_missing;
+    missing.hidden = true;
+    box.after(missing);
+    map.on("unload", () => missing.remove());
+    const { tiles, attribution } = box.dataset;
+    if (!tiles) {
+      missing.hidden = false;
+      return;
+    }
+    const layer = L.tileLayer(tiles, { maxZoom: 18, detectRetina: false, attribution });
+    // Some tiles do not exist, at sea for instance; only where none comes is the picture missing.
+    let anyLoaded = false;
+    layer.on("tileload", () => {
+      anyLoaded = true;
+      missing.hidden = true;
+    });
+    layer.on("tileerror", () => {
+      missing.hidden = anyLoaded;
+    });
+    layer.addTo(map);
+  }
+
+  // A button that appears once somebody moved the map: not for moves that the page makes itself,
+  // such as fitting it to the results or making room for a popup.
+  function offerArea(map, box, words, searchHere) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "search-here";
+    button.textContent = words.search_here;
+    button.hidden = true;
+    L.DomEvent.disableClickPropagation(button);
+    box.append(button);
+    const offer = () => {
+      button.hidden = false;
+    };
+    map.on("dragend zoomend", offer);
+    box.addEventListener("keydown", (event) => {
+      if (event.target === box && ARROWS.includes(event.key)) offer();
+    });
+    button.addEventListener("click", () => searchHere(areaOf(map)));
+  }
+
+  function areaOf(map) {
+    const bounds = map.getBounds();
+    const clipped = (degrees, most) => Math.min(Math.max(degrees, -most), most).toFixed(4);
+    const [west, east] = [clipped(bounds.getWest(), 180), clipped(bounds.getEast(), 180)];
+    const wraps = Number(west) >= Number(east);
+    return [
+      wraps ? "-180.0000" : west,
+      clipped(bounds.getSouth(), 90),
+      wraps ? "180.0000" : east,
+      clipped(bounds.getNorth(), 90),
+    ];
+  }
+
+  return { open };
+})();
