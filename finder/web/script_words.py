@@ -10,7 +10,7 @@ def script_words() -> dict[str, str | dict[str, str]]:
         "no_suggestions": pgettext("site", "No place begins like this."),
         "kinds": {
             "prefecture": pgettext("site", "Prefecture"),
-            "municipality": pgettext("site", "City, ward, town or village"),
+            "municipality": pgettext("site", "Municipality"),
             "town": pgettext("site", "District"),
             "postcode": pgettext("site", "Postcode"),
             "station": pgettext("site", "Station"),

@@ -147,7 +147,7 @@
     if (heading) {
       heading.tabIndex = -1;
       heading.focus({ preventScroll: true });
-      if (history.state?.scrolled) scrollTo(0, history.state.scrolled);
+      if (history.state?.scrolled) scrollTo({ top: history.state.scrolled, behavior: "instant" });
       else heading.scrollIntoView({ block: "start" });
       say(heading.textContent.replace(/\s+/g, " ").trim());
     }
@@ -291,7 +291,7 @@
   function searchArea(bbox) {
     const url = new URL(location.href);
     // The pages of another area do not go on here.
-    for (const name of words.paging) url.searchParams.delete(name);
+    url.searchParams.delete("cursor");
     const part = privatePart();
     part.set("bbox", bbox.join(","));
     go(withFragment(url, part));

@@ -24,6 +24,10 @@ const resultsMap = (() => {
     return a.right <= b.left + 1 || b.right <= a.left + 1;
   }
 
+  function isNowhere() {
+    return document.activeElement === null || document.activeElement === document.body;
+  }
+
   function reveal(element, block) {
     element.scrollIntoView({ block, behavior: calm.matches ? "auto" : "smooth" });
   }
@@ -107,12 +111,12 @@ const resultsMap = (() => {
       const [south, north] = [Math.max(bounds.getSouth(), -85), Math.min(bounds.getNorth(), 85)];
       for (let n = Math.ceil(south / step); n * step < north; n += 1) {
         line([[n * step, bounds.getWest()], [n * step, bounds.getEast()]]);
-        label([n * step, seen.getWest()], `${(n * step).toFixed(digits)}°`, "graticule-label west");
+        label([n * step, seen.getEast()], `${(n * step).toFixed(digits)}°`, "graticule-label east");
       }
       for (let n = Math.ceil(bounds.getWest() / step); n * step < bounds.getEast(); n += 1) {
         line([[south, n * step], [north, n * step]]);
         const east = beside(n * step, 0).toFixed(digits);
-        label([seen.getSouth(), n * step], `${east}°`, "graticule-label south");
+        label([seen.getNorth(), n * step], `${east}°`, "graticule-label north");
       }
     }
 
@@ -158,7 +162,8 @@ const resultsMap = (() => {
       popupAnchor: [0, -BADGE_PX / 2],
     });
     const marker = L.marker(hit, { icon, title, alt: title, riseOnHover: true }).addTo(map);
-    marker.bindPopup(popupContent(hit, entry, words), { minWidth: 160, maxWidth: 260 });
+    const content = popupContent(hit, entry, words);
+    marker.bindPopup(content, { minWidth: 160, maxWidth: 260 });
     const badge = marker.getElement();
     // Leaflet gives `alt` to pictures alone.
     badge.setAttribute("aria-label", title);
@@ -182,17 +187,29 @@ const resultsMap = (() => {
       element.addEventListener("focusout", () => setTimeout(off));
     }
     badge.addEventListener("keydown", (event) => {
-      if (event.key !== " ") return;
+      if (event.key !== "Enter" && event.key !== " ") return;
       event.preventDefault();
       marker.openPopup();
+      content.querySelector("a").focus();
     });
+    for (const element of [badge, content]) {
+      element.addEventListener("keydown", (event) => {
+        if (event.key === "Escape") marker.closePopup();
+      });
+    }
     marker.on("popupopen", ({ popup }) => {
       highlight(true);
       popup.getElement().querySelector(".leaflet-popup-close-button").ariaLabel = words.close;
       // Only where list and map stand side by side: else the map would leave the screen.
       if (entry && standBeside(entry, map.getContainer())) reveal(entry, "nearest");
     });
-    marker.on("popupclose", () => setTimeout(off));
+    marker.on("popupclose", ({ popup }) => {
+      // Whoever was in the popup goes on from its number.
+      if (popup.getElement()?.contains(document.activeElement) || isNowhere()) {
+        badge.focus({ preventScroll: true });
+      }
+      setTimeout(off);
+    });
     return marker;
   }
 
