@@ -1,0 +1,392 @@
+"""The search page in a real browser: with scripts, without them, with a position, without tiles."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
+
+from tests.browsing import browser, picture
+from tests.catalogue import record, register
+from tests.places import place
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+# Where the device says that it is, and what of it is told: four decimals.
+HERE = {"latitude": 35.681236, "longitude": 139.767125}
+LATITUDE, LONGITUDE = "35.6812", "139.7671"
+POSITION = f"#lat={LATITUDE}&lng={LONGITUDE}"
+SHIBUYA = "渋谷駅 (東京都)"
+CLINICS = 23
+TILES = "cyberjapandata.gsi.go.jp"
+# One white pixel.
+TILE = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154"
+    "78da63fcffff3f030005fe02fea7566f1d0000000049454e44ae426082"
+)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with pytest.MonkeyPatch.context() as patch, browser(patch) as opened:
+        yield opened
+
+
+@pytest.fixture
+def catalogue() -> None:
+    """Clinics every 400 m north-east of Tokyo's station, the first two at one door; three places."""
+    register(
+        record(
+            35.6812 + 0.003 * max(number, 1),
+            139.7671 + 0.003 * max(number, 1),
+            name=f"駅前クリニック{number + 1:02}",
+            departments=("neurology",) if number % 2 else ("orthopaedics",),
+        )
+        for number in range(CLINICS)
+    )
+    place("prefecture", "東京都", 35.6895, 139.6917, prefecture="13", name_en="Tokyo")
+    place(
+        "station", "渋谷", 35.6580, 139.7016, prefecture="13", lines=9, kana="シブヤ",
+        name_en="Shibuya",
+    )  # fmt: skip
+    place(
+        "municipality", "渋谷区", 35.6640, 139.6982, prefecture="13", kana="シブヤク",
+        name_en="Shibuya", municipality="渋谷区", municipality_code="13113",
+    )  # fmt: skip
+
+
+@dataclass
+class Visit:
+    """A window of somebody, and everything that it asked for and complained of."""
+
+    page: Page
+    home: str
+    requests: list[Request] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, address: str = "/") -> None:
+        self.page.goto(self.home + address)
+
+    def told(self) -> list[dict[str, str]]:
+        """The bodies of what was posted."""
+        posted = [request for request in self.requests if request.method == "POST"]
+        return [
+            {name: values[0] for name, values in parse_qs(request.post_data or "").items()}
+            for request in posted
+        ]
+
+    def address(self) -> str:
+        return self.page.url.removeprefix(self.home)
+
+
+class Visits:
+    """Opens windows, and closes them with a look at what no visit may do."""
+
+    def __init__(self, chromium: Browser, home: str) -> None:
+        self.chromium, self.home = chromium, home
+        self.visits: list[tuple[BrowserContext, Visit]] = []
+
+    def __call__(self, *, tiles: bool = True, phone: bool = False, **options: Any) -> Visit:
+        size = {"width": 390, "height": 800} if phone else {"width": 1280, "height": 900}
+        context = self.chromium.new_context(viewport=size, reduced_motion="reduce", **options)
+        visit = Visit(context.new_page(), self.home)
+        visit.page.set_default_timeout(8_000)
+        context.route(
+            lambda url: not url.startswith(self.home),
+            lambda route: (
+                route.fulfill(body=TILE, content_type="image/png") if tiles else route.abort()
+            ),
+        )
+        context.on("request", lambda request: visit.requests.append(request))  # noqa: PLW0108
+        visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
+        visit.page.on(
+            "console",
+            lambda said: (
+                visit.complaints.append(said.text)
+                if "Content Security Policy" in said.text or "Refused" in said.text
+                else None
+            ),
+        )
+        self.visits.append((context, visit))
+        return visit
+
+    def close(self) -> None:
+        for context, visit in self.visits:
+            cookies, urls = context.cookies(), [request.url for request in visit.requests]
+            context.close()
+            assert visit.complaints == []
+            assert cookies == []
+            hosts = {urlsplit(url).netloc for url in urls}
+            assert hosts <= {urlsplit(self.home).netloc, TILES}
+            own = [url for url in urls if url.startswith(self.home)]
+            # Not even a part of a degree; the fragment is the browser's own.
+            assert [url for url in own if re.search(r"35\.\d|139\.\d|bbox", url)] == []
+
+
+@pytest.fixture
+def visits(chromium: Browser, live_server: Any, catalogue: None) -> Iterator[Visits]:
+    opened = Visits(chromium, live_server.url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def nearby(visits: Visits) -> Visit:
+    """Somebody's window after "near me"."""
+    visit = visits(geolocation=HERE, permissions=["geolocation"])
+    visit.open()
+    visit.page.click("#near-me")
+    expect(visit.page.locator(".hit").first).to_be_visible()
+    return visit
+
+
+def numbers(page: Page) -> list[str]:
+    return [entry.get_attribute("data-number") or "" for entry in page.locator(".hit").all()]
+
+
+def names(page: Page) -> str:
+    return " ".join(page.locator(".hit").all_inner_texts())
+
+
+def test_a_place_is_chosen_from_suggestions_by_keyboard(visits: Visits) -> None:
+    visit = visits()
+    visit.open()
+    field = visit.page.locator("#place")
+    expect(field).to_have_attribute("role", "combobox")
+    field.press_sequentially("しぶ")
+    options = visit.page.locator("#place-suggestions [role=option]")
+    expect(options).to_have_count(2)
+    expect(field).to_have_attribute("aria-expanded", "true")
+    picture(visit.page, "finder-suggestions")
+    field.press("ArrowDown")
+    expect(field).to_have_attribute("aria-activedescendant", "place-suggestion-0")
+    expect(options.first).to_have_attribute("aria-selected", "true")
+    field.press("Escape")
+    expect(field).to_have_attribute("aria-expanded", "false")
+    field.press("ArrowDown")
+    field.press("ArrowDown")
+    field.press("ArrowUp")
+    field.press("ArrowDown")
+    field.press("Enter")
+    expect(field).to_have_value("渋谷区 (東京都)")
+    expect(options.first).to_be_hidden()
+    field.press("Enter")
+    expect(visit.page.locator(".hit").first).to_be_visible()
+    # What was left blank is not in the address.
+    assert "=&" not in visit.address() and not visit.address().endswith("=")
+    assert visit.told() == []
+
+
+def test_a_place_may_be_chosen_by_pointer_and_is_shown_in_english(visits: Visits) -> None:
+    visit = visits()
+    visit.open("/en")
+    visit.page.fill("#place", "shib")
+    option = visit.page.locator("[role=option]").first
+    expect(option).to_contain_text("Shibuya, Tokyo")
+    option.click()
+    expect(visit.page.locator("#place")).to_have_value(SHIBUYA)
+    expect(visit.page.locator("#place")).to_be_focused()
+
+
+def test_nothing_is_asked_while_a_text_is_composed(visits: Visits) -> None:
+    visit = visits()
+    visit.open()
+    field = visit.page.locator("#place")
+    field.focus()
+    field.dispatch_event("compositionstart")
+    field.fill("しぶや")
+    visit.page.wait_for_timeout(400)
+    assert not any("/api/v1/places" in request.url for request in visit.requests)
+    field.dispatch_event("compositionend")
+    expect(visit.page.locator("[role=option]")).to_have_count(2)
+
+
+def test_without_suggestions_the_field_is_an_ordinary_one(visits: Visits) -> None:
+    visit = visits()
+    visit.page.route("**/api/v1/places**", lambda route: route.abort())
+    visit.open()
+    visit.page.fill("#place", "渋谷駅")
+    visit.page.wait_for_timeout(400)
+    visit.page.press("#place", "Enter")
+    expect(visit.page.locator(".hit").first).to_be_visible()
+
+
+def test_a_position_is_told_in_a_body_and_nowhere_else(nearby: Visit) -> None:
+    page = nearby.page
+    assert nearby.address().endswith(POSITION)
+    assert nearby.told()[-1] == {"lat": LATITUDE, "lng": LONGITUDE}
+    heading = page.locator("#search-results").locator("h1, h2").first
+    expect(heading).to_be_focused()
+    expect(page.locator("#status")).not_to_be_empty()
+    picture(page, "finder-near-me")
+    first = names(page)
+
+    page.reload()
+    expect(page.locator(".hit").first).to_be_visible()
+    assert names(page) == first
+    page.locator(".hit a").first.click()
+    page.wait_for_url("**/clinics/**")
+    page.go_back()
+    expect(page.locator(".hit").first).to_be_visible()
+    assert nearby.address().endswith(POSITION)
+    assert names(page) == first
+    assert {"lat", "lng"} <= set(nearby.told()[-1])
+
+
+def test_filters_pages_and_back_keep_a_position(nearby: Visit) -> None:
+    page = nearby.page
+    first = page.locator(".hit").first
+    before = first.inner_text()
+    page.locator("a[data-search][rel=next]").first.click()
+    expect(first).not_to_have_text(before, use_inner_text=True)
+    after = first.inner_text()
+    assert nearby.address().endswith(POSITION)
+    assert nearby.told()[-1].keys() > {"lat", "lng"}
+    page.go_back()
+    expect(first).to_have_text(before, use_inner_text=True)
+    page.go_forward()
+    expect(first).to_have_text(after, use_inner_text=True)
+
+
+def test_a_place_takes_the_position_out_of_the_address(nearby: Visit) -> None:
+    nearby.page.fill("#place", "渋谷駅")
+    nearby.page.press("#place", "Enter")
+    nearby.page.wait_for_url("**/?place=*")
+    assert "#" not in nearby.address()
+    nearby.page.go_back()
+    expect(nearby.page.locator(".hit").first).to_be_visible()
+    assert nearby.address().endswith(POSITION)
+
+
+def test_a_denied_position_is_told_in_words(visits: Visits) -> None:
+    visit = visits(permissions=[])
+    visit.open("/en")
+    visit.page.click("#near-me")
+    expect(visit.page.locator("#search-problem")).to_contain_text("type a place instead")
+    expect(visit.page.locator("#status")).to_contain_text("type a place instead")
+    assert visit.address() == "/en"
+
+
+def test_a_search_that_fails_loses_nothing_and_is_tried_again(nearby: Visit) -> None:
+    page = nearby.page
+    first = names(page)
+    page.route("**/*", lambda route: (
+        route.abort() if route.request.method == "POST" else route.fallback()))  # fmt: skip
+    page.locator("#search [type=submit]").first.click()
+    expect(page.locator("#search-problem")).to_be_visible()
+    assert names(page) == first
+    page.unroute("**/*")
+    page.locator("#search-problem button").click()
+    expect(page.locator("#search-problem")).to_have_count(0)
+    expect(page.locator(".hit").first).to_be_visible()
+
+
+def test_list_and_map_show_each_other(nearby: Visit) -> None:
+    page = nearby.page
+    markers = page.locator(".hit-marker")
+    expect(markers).to_have_count(len(numbers(page)))
+    assert markers.all_inner_texts() == numbers(page)
+    page.locator(".hit").nth(4).hover()
+    expect(markers.nth(4)).to_have_class(re.compile("is-active"))
+    markers.nth(5).focus()
+    expect(page.locator(".hit").nth(5)).to_have_class(re.compile("is-active"))
+    expect(page.locator(".hit").nth(4)).not_to_have_class(re.compile("is-active"))
+    markers.nth(5).press("Enter")
+    popup = page.locator(".leaflet-popup-content")
+    expect(popup.locator("a")).to_be_focused()
+    expect(popup).to_contain_text("km")
+    page.keyboard.press("Escape")
+    expect(markers.nth(5)).to_be_focused()
+
+
+def test_two_clinics_at_one_door_can_both_be_reached(nearby: Visit) -> None:
+    page = nearby.page
+    opened = set()
+    for number in (0, 1):
+        # A click fails where another element would receive it.
+        page.locator(".hit-marker").nth(number).click()
+        opened.add(page.locator(".leaflet-popup-content a").inner_text())
+        page.locator(".leaflet-popup-close-button").click()
+    assert opened == {"駅前クリニック01", "駅前クリニック02"}
+
+
+def test_the_area_of_the_map_is_searched_once_it_is_moved(nearby: Visit) -> None:
+    page = nearby.page
+    expect(page.locator(".hit-marker").first).to_be_visible()
+    expect(page.locator(".search-here")).to_be_hidden()
+    before = len(page.locator(".hit").all())
+    for _ in range(2):
+        page.locator(".leaflet-control-zoom-in").click()
+    page.locator(".search-here").click()
+    page.wait_for_url("**bbox=**")
+    expect(page.locator("#search-results[aria-busy]")).to_have_count(0)
+    told = nearby.told()[-1]
+    assert (told["lat"], told["lng"]) == (LATITUDE, LONGITUDE)
+    west, south, east, north = map(float, told["bbox"].split(","))
+    assert west < east and south < north and east - west < 1
+    assert len(page.locator(".hit").all()) < before
+    page.go_back()
+    expect(page.locator(".hit")).to_have_count(before)
+
+
+def test_without_tiles_rings_markers_and_list_stand(visits: Visits) -> None:
+    visit = visits(tiles=False, color_scheme="dark")
+    visit.open("/en?place=渋谷駅")
+    page = visit.page
+    expect(page.locator(".map-missing")).to_be_visible()
+    expect(page.locator(".hit-marker").first).to_be_visible()
+    assert page.locator(".distance-ring").count() >= 2
+    assert "km" in page.locator(".ring-label").first.inner_text()
+    expect(page.locator(".hit").first).to_be_visible()
+    picture(page, "finder-without-tiles")
+
+
+def test_a_phone_loads_the_map_when_it_is_asked_for(visits: Visits) -> None:
+    visit = visits(phone=True)
+    visit.open("/?place=渋谷駅")
+    page = visit.page
+    expect(page.locator("#show-map")).to_be_visible()
+    assert not any(TILES in request.url or "leaflet.js" in request.url for request in visit.requests)
+    page.click("#show-map")
+    expect(page.locator(".hit-marker").first).to_be_visible()
+    expect(page.locator("#map")).to_be_focused()
+    expect(page.locator(".map-missing")).to_be_hidden()
+    assert any(TILES in request.url for request in visit.requests)
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= 390
+    picture(page, "finder-phone-map")
+
+
+def test_a_link_holds_the_position_only_if_that_is_wanted(visits: Visits) -> None:
+    visit = visits(
+        geolocation=HERE, permissions=["geolocation", "clipboard-read", "clipboard-write"]
+    )
+    visit.open()
+    visit.page.click("#near-me")
+    share = visit.page.locator("#share")
+    copied = "navigator.clipboard.readText()"
+    share.locator("button").click()
+    expect(visit.page.locator(".share-done")).not_to_be_empty()
+    assert "35." not in visit.page.evaluate(copied)
+    share.locator("input[type=checkbox]").check()
+    share.locator("button").click()
+    visit.page.wait_for_function(f"async () => (await {copied}).includes('lat')")
+    assert visit.page.evaluate(copied).endswith("#lat=35.681&lng=139.767")
+
+
+def test_without_scripts_a_place_is_searched_filtered_paged_and_opened(visits: Visits) -> None:
+    visit = visits(java_script_enabled=False)
+    visit.open()
+    page = visit.page
+    expect(page.locator("#near-me")).to_be_hidden()
+    page.fill("#place", "渋谷駅")
+    page.locator("#search [type=submit]").first.click()
+    expect(page.locator(".hit").first).to_be_visible()
+    first = names(page)
+    page.locator("a[data-search][rel=next]").first.click()
+    assert names(page) != first
+    page.locator(".hit a").first.click()
+    page.wait_for_url("**/clinics/**")
