@@ -3,7 +3,6 @@
 
 const JAPAN = { lat: 37.5, lng: 137.5, zoom: 5 };
 const CLOSE = 16;
-const GRATICULE_STEPS = [10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001];
 
 const box = document.getElementById("map");
 const latitude = document.getElementById("id_facts-latitude");
@@ -17,40 +16,6 @@ function point(lat, lng) {
   return Number.isFinite(north) && Number.isFinite(east) && onEarth
     ? L.latLng(north, east)
     : null;
-}
-
-function drawGraticule(map) {
-  const pane = map.createPane("graticule");
-  pane.classList.add("graticule");
-  pane.style.zIndex = 150; // below the tiles, which cover it
-  const lines = L.layerGroup([], { pane: "graticule" }).addTo(map);
-  const redraw = () => {
-    lines.clearLayers();
-    const bounds = map.getBounds().pad(0.1);
-    const wide = bounds.getEast() - bounds.getWest();
-    const step = GRATICULE_STEPS.findLast((one) => wide / one <= 12) ?? GRATICULE_STEPS[0];
-    const line = (from, to) =>
-      L.polyline([from, to], { pane: "graticule", color: "#a8b6bc", weight: 1, interactive: false });
-    const label = (at, text) =>
-      L.marker(at, {
-        pane: "graticule",
-        interactive: false,
-        keyboard: false,
-        icon: L.divIcon({ className: "graticule-label", html: text, iconSize: null }),
-      });
-    const digits = step < 0.01 ? 3 : step < 1 ? 2 : 0;
-    const corner = map.getBounds().getSouthWest();
-    for (let n = Math.ceil(bounds.getSouth() / step); n * step < bounds.getNorth(); n += 1) {
-      lines.addLayer(line([n * step, bounds.getWest()], [n * step, bounds.getEast()]));
-      lines.addLayer(label([n * step, corner.lng], `${(n * step).toFixed(digits)}°`));
-    }
-    for (let n = Math.ceil(bounds.getWest() / step); n * step < bounds.getEast(); n += 1) {
-      lines.addLayer(line([bounds.getSouth(), n * step], [bounds.getNorth(), n * step]));
-      lines.addLayer(label([map.getBounds().getNorth(), n * step], `${(n * step).toFixed(digits)}°`));
-    }
-  };
-  map.on("moveend", redraw);
-  redraw();
 }
 
 function open(map, editable) {

@@ -3,9 +3,9 @@
 
 const resultsMap = (() => {
   const RING_STEPS_KM = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
-  const LINE_STEPS = [30, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001];
   const MOST_RINGS = 4;
-  const MOST_LINES = 12;
+  // Larger ones are no circles on a map of the world.
+  const LARGEST_RING_KM = 9000;
   const BADGE_PX = 30;
   // Badges whose middles are nearer than this hide each other.
   const CROWDED_PX = 14;
@@ -50,7 +50,8 @@ const resultsMap = (() => {
       maxZoom: 18,
       minZoom: 2,
     });
-    L.control.zoom({ zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out }).addTo(map);
+    const [zoomInTitle, zoomOutTitle] = [words.zoom_in, words.zoom_out];
+    L.control.zoom({ position: "topright", zoomInTitle, zoomOutTitle }).addTo(map);
     L.control.attribution({ prefix: false }).addTo(map);
     L.control.scale({ imperial: false }).addTo(map);
 
@@ -58,7 +59,8 @@ const resultsMap = (() => {
     const hits = data.hits.map((hit) => ({ ...hit, lng: beside(hit.lng, first.lng) }));
     const centre = data.centre && L.latLng(data.centre.lat, beside(data.centre.lng, first.lng));
     fit(map, hits, centre, data.bbox);
-    drawGround(map, centre ?? (hits.length ? L.latLngBounds(hits).getCenter() : map.getCenter()));
+    drawGraticule(map);
+    drawRings(map, centre ?? (hits.length ? L.latLngBounds(hits).getCenter() : map.getCenter()));
     drawCentre(map, centre, data.radius_km);
     const markers = hits.map((hit) => addMarker(map, hit, entries.get(hit.number), words));
     spread(map, hits, markers);
@@ -87,58 +89,25 @@ const resultsMap = (() => {
     });
   }
 
-  // Rings and graticule lie below the map picture, so nothing flashes while it loads or fails.
-  function drawGround(map, middle) {
-    const pane = "ground";
-    map.createPane(pane).style.zIndex = 150;
-    const ground = L.layerGroup().addTo(map);
-    const passive = { pane, interactive: false };
-    const line = (points) =>
-      L.polyline(points, { ...passive, weight: 1, className: "graticule" }).addTo(ground);
-    const label = (at, text, className) =>
-      L.marker(at, {
-        ...passive,
-        keyboard: false,
-        icon: L.divIcon({ className, html: `<span>${text}</span>`, iconSize: null }),
-      }).addTo(ground);
-
-    function drawLines() {
-      const seen = map.getBounds();
-      const bounds = seen.pad(0.2);
-      const wide = seen.getEast() - seen.getWest();
-      const step = LINE_STEPS.filter((one) => wide / one <= MOST_LINES).pop() ?? LINE_STEPS[0];
-      const digits = step < 0.01 ? 3 : step < 0.1 ? 2 : step < 1 ? 1 : 0;
-      const [south, north] = [Math.max(bounds.getSouth(), -85), Math.min(bounds.getNorth(), 85)];
-      for (let n = Math.ceil(south / step); n * step < north; n += 1) {
-        line([[n * step, bounds.getWest()], [n * step, bounds.getEast()]]);
-        label([n * step, seen.getEast()], `${(n * step).toFixed(digits)}°`, "graticule-label east");
-      }
-      for (let n = Math.ceil(bounds.getWest() / step); n * step < bounds.getEast(); n += 1) {
-        line([[south, n * step], [north, n * step]]);
-        const east = beside(n * step, 0).toFixed(digits);
-        label([seen.getNorth(), n * step], `${east}°`, "graticule-label north");
-      }
-    }
-
-    function drawRings() {
+  // Rings of distance around the middle, on the graticule and like it below the map picture.
+  function drawRings(map, middle) {
+    const passive = { pane: "graticule", interactive: false };
+    const rings = L.layerGroup().addTo(map);
+    const redraw = () => {
+      rings.clearLayers();
       const corners = [map.getBounds().getNorthEast(), map.getBounds().getSouthWest()];
       const furthest_km = Math.max(...corners.map((one) => map.distance(middle, one))) / 1000;
-      const step = RING_STEPS_KM.find((one) => furthest_km / one <= MOST_RINGS + 1) ?? 5000;
-      for (let n = 1; n <= MOST_RINGS && n * step < 9000; n += 1) {
-        const radius = n * step * 1000;
-        const ring = L.circle(middle, { ...passive, radius, weight: 1.5, fill: false });
-        ring.options.className = "distance-ring";
-        ring.addTo(ground);
-        const top = L.latLng(ring.getBounds().getNorth(), middle.lng);
-        if (top.lat < 85) label(top, `${Number((n * step).toFixed(1))} km`, "ring-label");
+      const step_km = RING_STEPS_KM.find((one) => furthest_km / one <= MOST_RINGS + 1) ?? 5000;
+      for (let n = 1; n <= MOST_RINGS && n * step_km < LARGEST_RING_KM; n += 1) {
+        const radius = n * step_km * 1000;
+        const ring = L.circle(middle, { ...passive, radius, className: "distance-ring" });
+        rings.addLayer(ring);
+        const html = `<span>${Number((n * step_km).toFixed(1))} km</span>`;
+        const icon = L.divIcon({ className: "ring-label", html, iconSize: null });
+        const top = [ring.getBounds().getNorth(), middle.lng];
+        rings.addLayer(L.marker(top, { ...passive, keyboard: false, icon }));
       }
-    }
-
-    function redraw() {
-      ground.clearLayers();
-      drawLines();
-      drawRings();
-    }
+    };
     map.on("moveend", redraw);
     redraw();
   }
