@@ -7,8 +7,9 @@ const resultsMap = (() => {
   // Larger ones are no circles on a map of the world.
   const LARGEST_RING_KM = 9000;
   const BADGE_PX = 30;
-  // Badges whose middles are nearer than this hide each other.
-  const CROWDED_PX = 14;
+  // The middles of badges stand so far apart that each can be seen and hit.
+  const APART_PX = 26;
+  const MOST_ROUNDS = 60;
   const CLOSEST_ZOOM = 15;
   const JAPAN = [[30.5, 129], [45.5, 146]];
   const ARROWS = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"];
@@ -209,27 +210,32 @@ const resultsMap = (() => {
     return content;
   }
 
-  // Badges that would hide each other stand around their place, whatever the zoom.
+  // Badges that would hide each other push each other aside, whatever the zoom.
   function spread(map, hits, markers) {
-    const groups = [];
-    hits.forEach((hit, index) => {
-      const at = map.latLngToLayerPoint(hit);
-      const group = groups.find((one) => one.at.distanceTo(at) < CROWDED_PX);
-      if (group) group.members.push(index);
-      else groups.push({ at, members: [index] });
+    const truth = hits.map((hit) => map.latLngToLayerPoint(hit));
+    // Two at one door need some direction to part in.
+    const shown = truth.map((at, n) => at.add([Math.cos(n * 2.4) / 10, Math.sin(n * 2.4) / 10]));
+    for (let round = 0; round < MOST_ROUNDS && partOnce(shown); round += 1);
+    markers.forEach((marker, n) => {
+      const moved = shown[n].distanceTo(truth[n]) > 1;
+      marker.setLatLng(moved ? map.layerPointToLatLng(shown[n]) : hits[n]);
     });
-    for (const { at, members } of groups) {
-      const radius = Math.max(BADGE_PX * 0.55, (members.length * BADGE_PX * 0.8) / (2 * Math.PI));
-      members.forEach((index, n) => {
-        if (members.length === 1) {
-          markers[index].setLatLng(hits[index]);
-          return;
-        }
-        const angle = (2 * Math.PI * n) / members.length - Math.PI / 2;
-        const offset = L.point(radius * Math.cos(angle), radius * Math.sin(angle));
-        markers[index].setLatLng(map.layerPointToLatLng(at.add(offset)));
-      });
-    }
+  }
+
+  // Moves points that are too near apart, in place; whether there were any.
+  function partOnce(points) {
+    let any = false;
+    points.forEach((one, n) => {
+      for (const other of points.slice(n + 1)) {
+        const distance = one.distanceTo(other);
+        if (distance >= APART_PX - 0.5) continue;
+        const push = other.subtract(one).multiplyBy((APART_PX - distance) / 2 / distance);
+        one._subtract(push);
+        other._add(push);
+        any = true;
+      }
+    });
+    return any;
   }
 
   function addTiles(map, box, words) {
