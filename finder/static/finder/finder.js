@@ -20,6 +20,7 @@
 
   let map = null;
   let mapWanted = false;
+  let fromMap = false;
   let request = null;
   // The address whose results are shown.
   let shown = location.href;
@@ -142,18 +143,23 @@
     document.title = page.title;
     const [language, other] = [document, page].map((one) => one.querySelector("a.language"));
     if (language && other) language.href = other.getAttribute("href");
-    prepareResults();
+    const mapOpened = prepareResults();
     const heading = results().querySelector("h1, h2");
-    if (heading) {
+    if (heading) say(heading.textContent.replace(/\s+/g, " ").trim());
+    if (fromMap && mapWanted) {
+      // Whoever searches from the map goes on there.
+      mapOpened.then(() => document.getElementById("map")?.focus());
+    } else if (heading) {
       heading.tabIndex = -1;
       heading.focus({ preventScroll: true });
-      if (history.state?.scrolled) scrollTo({ top: history.state.scrolled, behavior: "instant" });
+      const top = history.state?.scrolled;
+      if (top) scrollTo({ top, behavior: "instant" });
       else heading.scrollIntoView({ block: "start" });
-      say(heading.textContent.replace(/\s+/g, " ").trim());
     }
   }
 
-  function go(address) {
+  function go(address, isFromMap = false) {
+    fromMap = isFromMap;
     history.pushState(null, "", address);
     fillSearchForm();
     search(address);
@@ -214,6 +220,7 @@
     request?.abort();
     results().removeAttribute("aria-busy");
     stopComplaining();
+    fromMap = false;
     if (location.href === shown) return;
     if (isPrivate()) {
       fillSearchForm();
@@ -294,15 +301,14 @@
     url.searchParams.delete("cursor");
     const part = privatePart();
     part.set("bbox", bbox.join(","));
-    go(withFragment(url, part));
+    go(withFragment(url, part), true);
   }
 
-  function prepareMap() {
+  async function prepareMap() {
     const button = document.getElementById("show-map");
     if (!document.getElementById("map-data")) return;
-    if (mapWanted || roomForMap.matches) {
-      openMap();
-    } else if (button) {
+    if (mapWanted || roomForMap.matches) return openMap();
+    if (button) {
       button.hidden = false;
       button.addEventListener("click", async () => {
         await openMap();
@@ -369,14 +375,16 @@
     return withFragment(location.pathname + location.search, part);
   }
 
+  // Gives life to what a search brought; settled once the map is there, where it is to be.
   function prepareResults() {
-    prepareMap();
+    const mapOpened = prepareMap();
     prepareSharing();
     const print = document.getElementById("print");
     if (print) {
       print.hidden = false;
       print.addEventListener("click", () => window.print());
     }
+    return mapOpened;
   }
 
   document.addEventListener("submit", onSubmit);
