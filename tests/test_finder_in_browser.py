@@ -349,7 +349,9 @@ def test_a_phone_loads_the_map_when_it_is_asked_for(visits: Visits) -> None:
     visit.open("/?place=渋谷駅")
     page = visit.page
     expect(page.locator("#show-map")).to_be_visible()
-    assert not any(TILES in request.url or "leaflet.js" in request.url for request in visit.requests)
+    assert not any(
+        TILES in request.url or "leaflet.js" in request.url for request in visit.requests
+    )
     page.click("#show-map")
     expect(page.locator(".hit-marker").first).to_be_visible()
     expect(page.locator("#map")).to_be_focused()

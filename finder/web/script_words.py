@@ -2,6 +2,7 @@
 
 from django.utils.translation import pgettext
 
+
 def script_words() -> dict[str, str | dict[str, str]]:
     """The words by the names that the scripts call them; ``{count}`` in one stands for a number."""
     return {
