@@ -251,6 +251,29 @@ def test_filters_pages_and_back_keep_a_position(nearby: Visit) -> None:
     expect(first).to_have_text(after, use_inner_text=True)
 
 
+def test_links_within_the_page_leave_the_position_where_it_is(nearby: Visit) -> None:
+    nearby.page.locator(".skip").focus()
+    nearby.page.keyboard.press("Enter")
+    expect(nearby.page.locator("main")).to_be_focused()
+    assert nearby.address().endswith(POSITION)
+
+
+def test_an_area_that_is_none_is_refused_in_words(visits: Visits) -> None:
+    visit = visits()
+    visit.open(f"/en{POSITION}&bbox=139.8,35.9,139.7,35.6")
+    expect(visit.page.locator("#search-results[aria-busy]")).to_have_count(0)
+    expect(visit.page.locator("#search-results")).to_contain_text("bbox")
+    expect(visit.page.locator(".hit")).to_have_count(0)
+    expect(visit.page.locator("#search-problem")).to_have_count(0)
+
+
+def test_a_fragment_that_is_no_position_is_none(visits: Visits) -> None:
+    visit = visits()
+    visit.open("/#lat=north&lng=139.7")
+    expect(visit.page.locator("#near-me")).to_be_visible()
+    assert visit.told() == []
+
+
 def test_a_place_takes_the_position_out_of_the_address(nearby: Visit) -> None:
     nearby.page.fill("#place", "渋谷駅")
     nearby.page.press("#place", "Enter")
