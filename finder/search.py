@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import connections
 
-from clinics.timetable import OpenInterval
+from clinics.timetable import OpenInterval, Timetable
 from finder import by_name, by_verification, nearest, relevance
 from finder.conditions import placeholders
 from finder.opening import opening
@@ -85,6 +85,25 @@ def version(clinic_id: UUID, using: str = "default") -> int | None:
 def detail(clinic_id: UUID, using: str = "default") -> tuple[int, str] | None:
     """The version and the stored JSON of a published clinic; None where there is none."""
     return _of_clinic("version, detail", clinic_id, using)
+
+
+def timetable(clinic_id: UUID, using: str = "default") -> Timetable:
+    """When a published clinic is open; without sessions where nobody states hours."""
+    published = "JOIN clinics_listing l ON l.id = listing_id AND l.published WHERE facility_id = %s"
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            f"SELECT days, weeks, opens, closes FROM clinics_opensession {published} "
+            "ORDER BY opens, closes, days, weeks",
+            [clinic_id.hex],
+        )
+        sessions = tuple(OpenInterval(*interval) for interval in cursor.fetchall())
+        if not sessions:
+            return Timetable()
+        cursor.execute(
+            f"SELECT month_day FROM clinics_closeddate {published} ORDER BY month_day",
+            [clinic_id.hex],
+        )
+        return Timetable(sessions, tuple(month_day for (month_day,) in cursor.fetchall()))
 
 
 @dataclass(frozen=True, slots=True)
