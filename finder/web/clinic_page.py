@@ -69,7 +69,6 @@ class ClinicPage(SitePage):
             ],
             "second_opinions": second_opinions(clinic, today),
             "second_opinion_question": question_of("offered"),
-            "new_patients_question": question_of("accepts_new_patients"),
             "register_matches": register_matches(clinic),
             "map_links": map_links(clinic),
             "tiles": settings.MAP_TILES_URL,

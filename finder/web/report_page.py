@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 import orjson
@@ -21,7 +20,7 @@ from finder.api.throttling import ReportThrottle, Throttle
 from finder.problems import InvalidParameters, ParameterError
 from finder.search import detail
 from finder.web.clinic_page import departed_page, name_in, refused
-from finder.web.page import SITE, SitePage, error_page
+from finder.web.page import SITE, SitePage
 
 # The longest texts in three bytes a sign, each escaped as three, and what stands between.
 LONGEST_FORM_BYTES = 64 * 1024
@@ -60,16 +59,16 @@ class ReportPage(SitePage):
         if request.GET:
             return refused(self, id)
         if request.content_type != FORM:
-            return error_page(request, 415, self.language)
+            return self._unreadable(id, 415)
         if int(request.META.get("CONTENT_LENGTH") or 0) > LONGEST_FORM_BYTES:
-            return error_page(request, 413, self.language)
+            return self._unreadable(id, 413)
         found = detail(id)
         if found is None:
             return departed_page(self, id)
         typed = {name: values[-1] for name, values in request.POST.lists()}
         repeated = [name for name, values in request.POST.lists() if len(values) > 1]
         if repeated or not typed.keys() <= FIELDS.keys():
-            return error_page(request, 400, self.language)
+            return self._unreadable(id, 400)
         try:
             # A field that is left empty says nothing, and a browser sends it all the same.
             values = checked_report({name: text for name, text in typed.items() if text.strip()})
@@ -78,6 +77,11 @@ class ReportPage(SitePage):
         take_in(id, values)
         address = reverse(f"{SITE}:report-received", args=[id], current_app=self.language)
         return HttpResponse(status=303, headers={"Location": address, "Cache-Control": NO_STORE})
+
+    def _unreadable(self, clinic_id: UUID, status: int) -> HttpResponse:
+        """A page for what no browser sends of the form."""
+        context = {"id": clinic_id}
+        return self.render("site/report_unreadable.html", context, status=status, cache=NO_STORE)
 
     def _form(
         self,
@@ -148,7 +152,6 @@ def _fault(error: ParameterError) -> Fault:
 
 
 def _message(field: str, code: str) -> str:
-    words: dict[str, Any] = {"most": MOST_LINKS}
     if code in ("required", "blank", "unknown-value"):
         if field == "subject":
             return pgettext("site", "Please choose one of the list.")
@@ -157,12 +160,11 @@ def _message(field: str, code: str) -> str:
         longest = f"{FIELDS[field].longest:,}"
         return _("This is too long: at most %(number)s characters.") % {"number": longest}
     if code == "too-many-links":
-        return (
-            _(
-                "There are too many links in it: at most %(most)s. The page that shows it belongs in its own field."
-            )
-            % words
+        text = _(
+            "There are too many links in it: at most %(most)s. "
+            "The page that shows it belongs in its own field."
         )
+        return text % {"most": MOST_LINKS}
     if field == "source_url":
         return _("This is not the address of a web page: it begins with https:// or http://.")
     return _("It holds signs that cannot be read: please type it again as plain text.")

@@ -56,10 +56,13 @@ def _facts(clinic: Clinic, page: str) -> Iterator[tuple[str, Any]]:
     yield "medicalSpecialty", _specialties(clinic)
     yield "isAcceptingNewPatients", ACCEPTS.get(clinic["accepts_new_patients"])
     yield "openingHoursSpecification", _opening_hours(clinic)
-    yield "identifier", [
-        {"@type": "PropertyValue", "propertyID": one["system"], "value": one["value"]}
-        for one in clinic["identifiers"]
-    ]
+    yield (
+        "identifier",
+        [
+            {"@type": "PropertyValue", "propertyID": one["system"], "value": one["value"]}
+            for one in clinic["identifiers"]
+        ],
+    )
 
 
 def _other_names(clinic: Clinic) -> list[str]:

@@ -6,7 +6,7 @@
   const CLOSE = 16;
   const NEAR = "300px";
   const STEPS = [0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001];
-  const MOST_LINES = 8;
+  const LEAST_BETWEEN_PX = 90;
 
   const box = document.getElementById("map");
   if (!box || !("IntersectionObserver" in window)) return;
@@ -39,7 +39,8 @@
       lines.clearLayers();
       const seen = map.getBounds();
       const wide = seen.getEast() - seen.getWest();
-      const step = [...STEPS].reverse().find((one) => wide / one <= MOST_LINES) ?? STEPS[0];
+      const most = map.getSize().x / LEAST_BETWEEN_PX;
+      const step = [...STEPS].reverse().find((one) => wide / one <= most) ?? STEPS[0];
       const digits = step < 0.01 ? 3 : 2;
       for (let n = Math.ceil(seen.getSouth() / step); n * step < seen.getNorth(); n += 1) {
         const lat = n * step;
