@@ -31,9 +31,7 @@ def _opened(hits: Sequence[Hit], query: SearchQuery, using: str) -> tuple[Hit, .
     assert query.open_at is not None
     hours = timetables([hit.listing_id for hit in hits], using)
     return tuple(
-        replace(
-            hit, opening=opening(*hours.get(hit.listing_id, Timetable()), instant=query.open_at)
-        )
+        replace(hit, opening=opening(*hours.get(hit.listing_id, Timetable()), query.open_at))
         for hit in hits
     )
 

@@ -121,9 +121,7 @@ def _not_accepted(texts: Iterable[str], *, posted: bool) -> Iterable[ParameterEr
         if name not in OFFERED:
             accepted = ", ".join(sorted(OFFERED))
             message = f"There is no parameter {name[:64]!r} here; accepted: {accepted}."
-            yield ParameterError(
-                name[:64], "unknown-parameter", message, suggestion(name, OFFERED)
-            )
+            yield ParameterError(name[:64], "unknown-parameter", message, suggestion(name, OFFERED))
         elif name in POSITIONS and not posted:
             message = "A position is taken from the body of a request alone, never from an address."
             yield ParameterError(name, "position-in-address", message)

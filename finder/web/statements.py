@@ -39,20 +39,26 @@ class Statement:
     is_of_athletes: bool
 
 
-def statements(clinic: Mapping[str, Any], today: date) -> list[Statement]:
+def statements(
+    clinic: Mapping[str, Any], today: date, ranks: Mapping[str, int] | None = None
+) -> list[Statement]:
     """The statements of a clinic's document in its order, equal ones as one.
 
-    Reads the ranks of the evidence, in one query, where there are claims.
+    ``ranks`` are those of the evidence; not given, they are read where there are claims.
     """
     alike: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
     for claim in clinic["claims"]:
         alike.setdefault(_what_is_said(claim), []).append(claim)
     if not alike:
         return []
-    ranks = dict(
-        Concept.objects.filter(scheme=Scheme.EVIDENCE).values_list("slug", "evidence_rank")
-    )
+    if ranks is None:
+        ranks = evidence_ranks()
     return [_statement(claims, ranks, today) for claims in alike.values()]
+
+
+def evidence_ranks() -> dict[str, int]:
+    """How far each kind of evidence carries, by its slug; one query."""
+    return dict(Concept.objects.filter(scheme=Scheme.EVIDENCE).values_list("slug", "evidence_rank"))
 
 
 def register_matches(clinic: Mapping[str, Any]) -> list[str]:
