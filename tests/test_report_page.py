@@ -1,5 +1,6 @@
 """The form by which anybody reports an error: as the API takes it, in words, and without a cookie."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -113,6 +114,8 @@ def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_is_kept(
 def test_every_fault_is_named_at_once() -> None:
     shown = page(send(clinic(), "/en", subject="", statement="", source_url="x"), 400)
     assert shown.count('class="field-error"') == 3
+    named = re.findall(r'<a href="#(\w+)">', shown)
+    assert named == ["subject", "statement", "source_url"]
     assert 'role="alert"' in shown and "<title>Please check:" in shown
 
 

@@ -73,7 +73,8 @@ class ReportPage(SitePage):
             # A field that is left empty says nothing, and a browser sends it all the same.
             values = checked_report({name: text for name, text in typed.items() if text.strip()})
         except InvalidParameters as wrong:
-            return self._form(id, typed, [_fault(error) for error in wrong.errors], status=400)
+            in_order = sorted(wrong.errors, key=lambda error: list(FIELDS).index(error.parameter))
+            return self._form(id, typed, [_fault(error) for error in in_order], status=400)
         take_in(id, values)
         address = reverse(f"{SITE}:report-received", args=[id], current_app=self.language)
         return HttpResponse(status=303, headers={"Location": address, "Cache-Control": NO_STORE})
