@@ -1,10 +1,13 @@
 """What the tests share."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+
+from tests.site_server import site_served
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +32,10 @@ def quickly_hashed_passwords() -> None:
 def unthrottled() -> None:
     """The tests ask more often than a reader may; those of the limits set their own."""
     settings.THROTTLE_READ = settings.THROTTLE_REPORT = None
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the website as others see it, with the starter catalogue; nothing writes there."""
+    with site_served(tmp_path_factory.mktemp("site")) as address:
+        yield address

@@ -6,15 +6,10 @@ import logging
 import os
 import pickle
 import re
-import signal
 import socket
 import struct
-import subprocess
-import sys
-import time
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote, quote_plus, urlencode
 
@@ -25,8 +20,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from clinics.text import fold
 from finder.parameters import SearchParameters
 from finder.privacy import WithoutQueryString, without_messages
+from tests.site_server import serving
 
-ROOT = Path(__file__).parent.parent
 LATITUDE, LONGITUDE = "35.4321", "139.8765"
 WEST, SOUTH, EAST, NORTH = "139.8711", "35.4311", "139.8799", "35.4399"
 # Kana in half width, an old form of a kanji, Latin capitals: what a search folds.
@@ -360,40 +355,3 @@ def cached(file: Path) -> bytes:
 
 def leaks(written: bytes) -> list[bytes]:
     return [secret for secret in SECRETS if secret in written]
-
-
-@contextmanager
-def serving(environment: dict[str, str], log: Path) -> Iterator[int]:
-    """A server of one's own machine, with everything it prints in a file; its port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with (
-        log.open("w") as output,
-        subprocess.Popen(
-            [sys.executable, "manage.py", "serve", str(port)],
-            cwd=ROOT,
-            env=environment,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        ) as server,
-    ):
-        try:
-            wait_for(port, server)
-            yield port
-        finally:
-            server.send_signal(signal.SIGINT)
-            server.wait(10)
-
-
-def wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
-        if server.poll() is not None:
-            raise AssertionError("the server ended")
-        try:
-            ask(port, "/healthz")
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError("the server did not answer")
