@@ -6,7 +6,7 @@ BIN := .venv/bin
 PYTEST ?= --numprocesses auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-postgresql check format messages bench clean
+.PHONY: help run test test-postgresql check format messages screenshots bench clean
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -39,6 +39,9 @@ messages: .venv/ready-dev ## Collect and compile the words of admin and website 
 		(cd $$app && ../$(BIN)/python ../manage.py makemessages --locale ja --no-location --no-wrap \
 			&& ../$(BIN)/python ../manage.py compilemessages --locale ja) || exit 1; \
 	done
+
+screenshots: .venv/ready-dev ## Take a picture of every page of the website (needs Chromium)
+	$(BIN)/python -m tests.screenshots $(SCREENSHOTS)
 
 bench: .venv/ready-dev ## Measure search, request and import against their floors
 	$(BIN)/python -m benchmarks $(BENCH)

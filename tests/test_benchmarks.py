@@ -197,7 +197,7 @@ def test_postgresql_without_a_server_is_refused(tmp_path: Path) -> None:
 def test_a_part_that_does_not_exist_is_refused_with_those_that_do(tmp_path: Path) -> None:
     done = run(tmp_path, "--only=search,lunch")
     assert done.code == 2
-    assert "import, search, request, checklist, admin, http" in done.errors
+    assert "import, search, request, checklist, admin, pages, http" in done.errors
 
 
 def test_an_engine_that_does_not_exist_is_refused_with_those_that_do(tmp_path: Path) -> None:
