@@ -37,8 +37,7 @@ class ShownPage:
     """A page as somebody comes to it.
 
     ``route`` is its path below that of the language, with ``{clinic}`` for an id; ``form`` is what
-    is posted to it, if anything is; ``status`` is what it answers with. ``listed``: it has the same
-    address for everybody, so that it names its counterpart in the other language.
+    is posted to it, if anything is; ``status`` is what it answers with.
     """
 
     name: str
@@ -46,7 +45,6 @@ class ShownPage:
     query: Fields = ()
     form: Fields | None = None
     status: int = 200
-    listed: bool = True
 
     def path(self, language: Language, clinic: str = CLINIC) -> str:
         """Its address on the server."""
@@ -73,20 +71,34 @@ class ShownPage:
 NEAR_SHIBUYA = (("place", "渋谷駅"), ("category", "neurology"))
 NEAR_TOKYO = (("lat", "35.6812"), ("lng", "139.7671"))
 
+# What a runner tells of the first steps.
+ANSWERS = (
+    ("urgent-signs", "none"),
+    ("early-review-signs", "none"),
+    ("walking-unaffected", "yes"),
+    ("same-pattern", "yes"),
+    ("trigger-task", "easy-run"),
+    ("trigger-task", "tempo"),
+    ("symptom-types", "toe-curl"),
+    ("severity", "8"),
+)
+
 SITE_PAGES: tuple[ShownPage, ...] = (
     ShownPage("landing"),
     ShownPage("results", query=NEAR_SHIBUYA),
     ShownPage("nothing-found", query=(("q", "存在しない医院の名前"),)),
     ShownPage("refused", query=(("place", "どこにもない地名"),), status=400),
-    ShownPage("near-me", form=NEAR_TOKYO, listed=False),
+    ShownPage("near-me", form=NEAR_TOKYO),
     ShownPage("clinic", "clinics/{clinic}"),
     ShownPage("report", "clinics/{clinic}/report"),
+    ShownPage("report-refused", "clinics/{clinic}/report", form=(("subject", ""),), status=400),
     ShownPage("report-received", "clinics/{clinic}/report/received"),
     ShownPage("clinic-checklist", "clinics/{clinic}/checklist"),
     ShownPage("checklist", "checklist"),
-    ShownPage("checklist-result", "checklist", form=(), listed=False),
-    ShownPage("emergency", "checklist", form=(("urgent-signs", "speech"),), listed=False),
+    ShownPage("checklist-refused", "checklist", form=(("severity", "99"),), status=400),
+    ShownPage("checklist-result", "checklist", form=ANSWERS),
+    ShownPage("emergency", "checklist", form=(("urgent-signs", "cord-sign"),)),
     ShownPage("about", "about"),
     ShownPage("developers", "developers"),
-    ShownPage("not-found", "nowhere", status=404, listed=False),
+    ShownPage("not-found", "nowhere", status=404),
 )
