@@ -1,6 +1,6 @@
 """Every page can be used by everybody (WCAG 2.2 AA): read out, by keyboard, magnified, without motion."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any, Literal
@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from finder.checklist.definition import LANGUAGES, Language
 from tests.browsing import browser_path, launched
 from tests.packages import unpacked
-from tests.site_pages import SITE_PAGES
+from tests.site_pages import SITE_PAGES, ShownPage
 from tests.walking import walk
 
 # The pages come from a server of their own: which engine the other tests use tells nothing here.
@@ -48,9 +48,9 @@ MOVES = """
 WIDER = """
 () => {
   const width = document.documentElement.clientWidth;
-  if (document.documentElement.scrollWidth <= width) return null;
-  return [...document.body.querySelectorAll('*')]
-    .filter(element => element.getBoundingClientRect().right > width + 1)
+  if (document.documentElement.scrollWidth <= width) return [];
+  return [document.body, ...document.body.querySelectorAll('*')]
+    .filter(element => element.getBoundingClientRect().right > width)
     .map(element => element.cloneNode(false).outerHTML.slice(0, 120)).slice(0, 5);
 }
 """
@@ -80,84 +80,91 @@ def sized(page: Page, size: tuple[int, int]) -> None:
     page.set_viewport_size({"width": size[0], "height": size[1]})
 
 
+def against(
+    page: Page, site: str, language: Language, look: Callable[[ShownPage], list[str]]
+) -> dict[str, list[str]]:
+    """What a look at every page finds to be wrong with it."""
+    found = {}
+    for shown in SITE_PAGES:
+        try:
+            shown.visit(page, site, language)
+        except RuntimeError as error:
+            found[shown.name] = [str(error)]
+        else:
+            found |= {shown.name: wrong} if (wrong := look(shown)) else {}
+    return found
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_axe_finds_nothing_against_any_page(
     chromium: Browser, site: str, axe: Path, language: Language, theme: Literal["light", "dark"]
 ) -> None:
     # Only so that axe itself gets in.
-    context = opened(chromium, site, bypass_csp=True, color_scheme=theme)
-    page = context.new_page()
-    found = {}
-    for number, shown in enumerate(SITE_PAGES):
-        # Every page at both widths, in one language and theme or another.
-        narrow = (number + (language == "en") + (theme == "dark")) % 2
-        sized(page, PHONE if narrow else DESKTOP)
-        shown.visit(page, site, language)
-        page.add_script_tag(path=axe)
-        if against := page.evaluate(RUN_AXE, RULES):
-            found[f"{shown.name} at {page.viewport_size}"] = against
-    context.close()
-    assert found == {}
+    with opened(chromium, site, bypass_csp=True, color_scheme=theme) as context:
+        page = context.new_page()
+
+        def look(shown: ShownPage) -> list[str]:
+            # Every page at both widths, in one language and theme or another.
+            number = SITE_PAGES.index(shown) + (language == "en") + (theme == "dark")
+            sized(page, PHONE if number % 2 else DESKTOP)
+            page.add_script_tag(path=axe)
+            found: list[str] = page.evaluate(RUN_AXE, RULES)
+            return found
+
+        assert against(page, site, language, look) == {}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_page_is_wider_than_a_small_phone_or_a_magnified_window(
     chromium: Browser, site: str, language: Language
 ) -> None:
-    context = opened(chromium, site, device_scale_factor=2)
-    page = context.new_page()
-    too_wide = {}
-    for shown in SITE_PAGES:
+    with opened(chromium, site, device_scale_factor=2) as context:
+        page = context.new_page()
+
+        def look(_shown: ShownPage) -> list[str]:
+            found = []
+            for size in (MAGNIFIED, NARROW):
+                sized(page, size)
+                found += [f"{size[0]}: {wide}" for wide in page.evaluate(WIDER)]
+            return found
+
         sized(page, NARROW)
-        shown.visit(page, site, language)
-        for size in (NARROW, MAGNIFIED):
-            sized(page, size)
-            if wide := page.evaluate(WIDER):
-                too_wide[f"{shown.name} at {size[0]}"] = wide
-    context.close()
-    assert too_wide == {}
+        assert against(page, site, language, look) == {}
 
 
 @pytest.mark.parametrize(("language", "size"), [("ja", PHONE), ("en", DESKTOP)])
 def test_everything_is_reached_by_tab_and_the_focus_shows(
     chromium: Browser, site: str, language: Language, size: tuple[int, int]
 ) -> None:
-    context = opened(chromium, site)
-    page = context.new_page()
-    sized(page, size)
-    missed, unseen = {}, {}
-    for shown in SITE_PAGES:
-        shown.visit(page, site, language)
-        walked = walk(page)
-        # At least past the header and the footer.
-        assert walked.steps > 8, shown.name
-        missed |= {shown.name: walked.missed} if walked.missed else {}
-        unseen |= {shown.name: walked.unseen} if walked.unseen else {}
-    context.close()
-    assert (missed, unseen) == ({}, {})
+    with opened(chromium, site) as context:
+        page = context.new_page()
+        sized(page, size)
+
+        def look(_shown: ShownPage) -> list[str]:
+            walked = walk(page)
+            # At least past the header and the footer.
+            assert walked.steps > 8
+            missed = [f"never reached: {stop}" for stop in walked.missed]
+            return missed + [f"the focus does not show: {stop}" for stop in walked.unseen]
+
+        assert against(page, site, language, look) == {}
 
 
 def test_nothing_moves_where_less_motion_is_asked_for(chromium: Browser, site: str) -> None:
-    context = opened(chromium, site, reduced_motion="reduce")
-    page = context.new_page()
-    moves = {}
-    for shown in SITE_PAGES:
-        shown.visit(page, site, "en")
-        moves |= {shown.name: moving} if (moving := page.evaluate(MOVES)) else {}
-    context.close()
-    assert moves == {}
+    with opened(chromium, site, reduced_motion="reduce") as context:
+        page = context.new_page()
+        assert against(page, site, "en", lambda _shown: page.evaluate(MOVES)) == {}
 
 
 @pytest.mark.parametrize(("language", "shown"), [*product(LANGUAGES, SITE_PAGES[:2])])
 def test_the_first_stop_leads_past_the_header(
-    chromium: Browser, site: str, language: Language, shown: Any
+    chromium: Browser, site: str, language: Language, shown: ShownPage
 ) -> None:
-    context = opened(chromium, site)
-    page = context.new_page()
-    shown.visit(page, site, language)
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.className") == "skip"
-    page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "content"
-    context.close()
+    with opened(chromium, site) as context:
+        page = context.new_page()
+        shown.visit(page, site, language)
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip"
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "content"

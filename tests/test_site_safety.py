@@ -17,6 +17,7 @@ from tests.site_pages import CLINIC, PREFIXES, SITE_PAGES, Fields, ShownPage
 pytestmark = pytest.mark.once
 
 HTML = "text/html"
+ACCEPTED = f"{HTML},application/xhtml+xml,*/*;q=0.8"
 # How many links away from the first page are followed.
 DEPTH = 2
 # How many addresses are asked that differ in the clinic or in the question alone.
@@ -62,7 +63,7 @@ class Visitor:
     def got(self, path: str, form: Fields | None = None) -> Got:
         """The answer to a GET, or to a form that is posted."""
         body = None if form is None else urlencode(form)
-        headers = {"Accept": HTML, "Accept-Language": "ja"}
+        headers = {"Accept": ACCEPTED, "Accept-Language": "ja"}
         headers |= {} if body is None else {"Content-Type": "application/x-www-form-urlencoded"}
         self._connection.request("GET" if body is None else "POST", path, body, headers)
         response = self._connection.getresponse()
