@@ -26,6 +26,18 @@ NUMBER_STOPS = """
 }
 """
 
+# A page may have put the focus where somebody has to look first.
+FROM_THE_TOP = """
+() => {
+  const first = document.createElement('span');
+  first.tabIndex = -1;
+  document.body.prepend(first);
+  first.focus();
+  first.remove();
+  scrollTo(0, 0);
+}
+"""
+
 # Where the focus is, whether it shows, and whether it is in the window.
 LOOK = """
 () => {
@@ -61,7 +73,7 @@ def walk(page: Page) -> Walk:
     number = page.evaluate(NUMBER_STOPS)
     walked = Walk()
     met: set[int] = set()
-    page.evaluate("document.activeElement && document.activeElement.blur(); scrollTo(0, 0)")
+    page.evaluate(FROM_THE_TOP)
     for walked.steps in range(1, MOST_STEPS):
         page.keyboard.press("Tab")
         at = page.evaluate(LOOK)
