@@ -9,6 +9,21 @@ from django.conf import settings
 
 from tests.site_server import site_served
 
+DATABASE = {"db", "transactional_db", "django_db_reset_sequences", "django_db_serialized_rollback"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what tells the same on every engine, and let what takes long begin first.
+
+    A test without the database never learns which engine there is, so once is enough for it.
+    """
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if not (item.get_closest_marker("django_db") or fixtures & DATABASE):
+            item.add_marker(pytest.mark.once)
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
 
 @pytest.fixture(scope="session")
 def official_data_dir() -> Path:

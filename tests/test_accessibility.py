@@ -14,8 +14,7 @@ from tests.packages import unpacked
 from tests.site_pages import SITE_PAGES, ShownPage
 from tests.walking import walk
 
-# The pages come from a server of their own: which engine the other tests use tells nothing here.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.long
 
 AXE = "axe-core@4.14.1"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

@@ -28,7 +28,9 @@ from benchmarks.rivals import Fetched, Neighbour, settled
 from benchmarks.timing import LEAST_ROUNDS, interleaved
 from clinics.models import ClosedDate, Listing, ListingText, OpenSession, Posting, Term
 
-SECONDS = 120
+pytestmark = pytest.mark.long
+
+SECONDS = 180
 SVG = "{http://www.w3.org/2000/svg}"
 
 

@@ -11,8 +11,7 @@ from benchmarks.page_loads import load
 from tests.browsing import browser_path, launched
 from tests.site_pages import CLINIC, SITE_PAGES, ShownPage
 
-# The pages come from a server of their own: which engine the other tests use tells nothing here.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.long
 
 # With headers, before the tiles of the map (1 kB is 1,000 bytes).
 MOST_BYTES = 100_000

@@ -23,6 +23,8 @@ from finder.privacy import WithoutQueryString, without_messages
 from tests.browsing import browser_path, launched
 from tests.site_server import serving
 
+pytestmark = pytest.mark.long
+
 LATITUDE, LONGITUDE = "35.4321", "139.8765"
 WEST, SOUTH, EAST, NORTH = "139.8711", "35.4311", "139.8799", "35.4399"
 # Kana in half width, an old form of a kanji, Latin capitals: what a search folds.

@@ -14,6 +14,8 @@ import pytest
 from finder.checklist.definition import LANGUAGES
 from tests.site_pages import SITE_PAGES
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parent.parent
 HOST = "clinics.example"
 SERVE = """

@@ -26,6 +26,8 @@ from tests.place_files import (
 )
 from tests.release_server import serving
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parent.parent
 READMES = ("README.md", "README.ja.md")
 BASE = "http://127.0.0.1:8000"

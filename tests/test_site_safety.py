@@ -13,9 +13,6 @@ from finder.checklist.definition import LANGUAGES, Language
 from tests.markup import Markup, read_markup
 from tests.site_pages import CLINIC, PREFIXES, SITE_PAGES, Fields, ShownPage
 
-# The pages come from a server of their own: which engine the other tests use tells nothing here.
-pytestmark = pytest.mark.once
-
 HTML = "text/html"
 ACCEPTED = f"{HTML},application/xhtml+xml,*/*;q=0.8"
 # How many links away from the first page are followed.
