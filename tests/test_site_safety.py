@@ -128,6 +128,14 @@ def test_a_page_is_sound_and_without_anything_inline(pages: Pages, page: ShownPa
         assert not [mark for mark in ("{{", "{%", "{#") if mark in got.body]
 
 
+@pytest.mark.parametrize("path", ["/about", "/en/developers"])
+def test_a_page_that_takes_no_form_says_so_and_is_as_closed(visitor: Visitor, path: str) -> None:
+    got = visitor.got(path, (("name", "value"),))
+    assert got.status == 405 and "GET" in got.headers["Allow"]
+    assert "default-src 'none'" in got.headers["Content-Security-Policy"]
+    assert got.headers.get_all("Set-Cookie") is None
+
+
 def test_no_two_pages_have_one_title(pages: Pages) -> None:
     for language in LANGUAGES:
         titles = Counter(
