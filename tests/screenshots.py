@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal, get_args
 
-from playwright.sync_api import Browser, Geolocation, ViewportSize
+from playwright.sync_api import Browser, Error, Geolocation, ViewportSize
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
@@ -122,17 +122,18 @@ def _taken(
                 context.route(
                     lambda url: not url.startswith((address, "data:")), lambda route: route.abort()
                 )
-            page = context.new_page()
             for shown in pages:
                 doing = f"{shown.name}-{look.name}"
                 failure = None
+                page = context.new_page()
                 try:
                     shown.visit(page, address, look.language)
                     page.wait_for_load_state("networkidle")
                     page.screenshot(path=folder / f"{doing}.png", full_page=True)
-                except Exception as error:
+                except (Error, RuntimeError) as error:
                     # One page that fails is no reason to go without the others.
                     failure = str(error).partition("\n")[0]
+                page.close()
                 yield doing, failure
 
 

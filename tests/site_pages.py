@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from playwright.sync_api import Page, Response
+from playwright.sync_api import Error, Page, Response
 
 from finder.checklist.definition import Language
 
@@ -55,13 +55,16 @@ class ShownPage:
     def visit(self, page: Page, base: str, language: Language, clinic: str = CLINIC) -> Response:
         """Open it in a browser; ``base`` is the server's address without a slash at the end.
 
-        Raises ``RuntimeError`` where the server answers with another status.
+        Raises ``RuntimeError`` where the server does not answer, or with another status.
         """
-        response = page.goto(base + self.path(language, clinic))
-        if self.form is not None:
-            with page.expect_navigation() as sent:
-                page.evaluate(SUBMIT, [list(field) for field in self.form])
-            response = sent.value
+        try:
+            response = page.goto(base + self.path(language, clinic))
+            if self.form is not None:
+                with page.expect_navigation() as sent:
+                    page.evaluate(SUBMIT, [list(field) for field in self.form])
+                response = sent.value
+        except Error as error:
+            raise RuntimeError(f"{self.name}: {error.message}") from error
         if response is None or response.status != self.status:
             status = response and response.status
             raise RuntimeError(f"{self.name}: {page.url} answered {status}, not {self.status}")
