@@ -51,7 +51,7 @@ def measure(advance: Callable[[], object]) -> Part:
     best_known = Listing.objects.filter(published=True).order_by(Length("detail").desc(), "pk")
     clinic = str(best_known.values_list("facility_id", flat=True)[0])
     _answered(part, clinic, advance)
-    _fetched(part, clinic)
+    fetched(part, clinic)
     return part
 
 
@@ -95,8 +95,8 @@ def _answered(part: Part, clinic: str, advance: Callable[[], object]) -> None:
     )
 
 
-def _fetched(part: Part, clinic: str) -> None:
-    """What a browser fetches for each page, from a server in this process."""
+def fetched(part: Part, clinic: str) -> None:
+    """Add what a browser fetches for each page from a server in this process, or why it is left out."""
     from benchmarks.page_loads import load
     from tests.browsing import BROWSERS, installed_browser, launched
     from tests.site_pages import SITE_PAGES
