@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
@@ -25,6 +26,7 @@ from finder.checklist.definition import Language
 DRIVER = "playwright"
 LANGUAGE: Language = "ja"
 HOST = "localhost"
+FORM = "application/x-www-form-urlencoded"
 FIRST, FLOOR = "results", "not-found"
 MOST_QUERIES = 12
 # Before the tiles of the map (1 kB is 1,000 bytes).
@@ -65,8 +67,10 @@ def _answered(part: Part, clinic: str, advance: Callable[[], object]) -> None:
         path = shown.path(LANGUAGE, clinic)
 
         def answer(_round: int) -> object:
-            form = None if shown.form is None else _multiple(shown.form)
-            response = client.get(path) if form is None else client.post(path, form)
+            if shown.form is None:
+                response = client.get(path)
+            else:
+                response = client.post(path, urlencode(shown.form), content_type=FORM)
             if response.status_code != shown.status:
                 raise RuntimeError(f"{path} answered {response.status_code}")
             return response
@@ -143,13 +147,6 @@ def fetched(part: Part, clinic: str) -> None:
         "What a browser fetches: a phone that had nothing of it before; bytes on the wire with "
         "headers, compressed as in production. Tiles are asked for in vain."
     )
-
-
-def _multiple(form: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:
-    values: dict[str, list[str]] = {}
-    for name, value in form:
-        values.setdefault(name, []).append(value)
-    return values
 
 
 class _Silent(WSGIRequestHandler):
