@@ -2,11 +2,11 @@
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
-# One process a core, a module staying in one.
-PYTEST ?= --numprocesses auto --dist loadfile
+# One process a core, a module staying in one, and the long ones first (tests/conftest.py).
+PYTEST ?= --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-postgresql check format messages bench clean
+.PHONY: help run test test-postgresql check format messages screenshots bench clean
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -17,8 +17,8 @@ run: .venv/ready ## Migrate, load the starter catalogue and serve on 127.0.0.1:$
 test: .venv/ready-dev ## Run the tests on SQLite
 	env -u DATABASE_URL $(BIN)/pytest $(PYTEST)
 
-test-postgresql: .venv/ready-dev ## Run the same tests on the PostgreSQL of DATABASE_URL
-	DATABASE_URL=$${DATABASE_URL:-postgres:///test} $(BIN)/pytest $(PYTEST)
+test-postgresql: .venv/ready-dev ## Run the tests that use the database on the PostgreSQL of DATABASE_URL
+	DATABASE_URL=$${DATABASE_URL:-postgres:///test} $(BIN)/pytest $(PYTEST) -m 'not once'
 
 check: .venv/ready-dev ## Format, lint, types, import contract, missing migrations, deploy check
 	$(BIN)/ruff format --check .
@@ -39,6 +39,9 @@ messages: .venv/ready-dev ## Collect and compile the words of admin and website 
 		(cd $$app && ../$(BIN)/python ../manage.py makemessages --locale ja --no-location --no-wrap \
 			&& ../$(BIN)/python ../manage.py compilemessages --locale ja) || exit 1; \
 	done
+
+screenshots: .venv/ready-dev ## Take a picture of every page of the website (needs Chromium)
+	$(BIN)/python -m tests.screenshots $(SCREENSHOTS)
 
 bench: .venv/ready-dev ## Measure search, request and import against their floors
 	$(BIN)/python -m benchmarks $(BENCH)

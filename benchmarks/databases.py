@@ -129,7 +129,8 @@ def opened(engines: Sequence[Engine], folder: Path | None = None) -> Iterator[Da
     """
     with ExitStack() as stack:
         temporary = tempfile.TemporaryDirectory(prefix="clinic-finder-benchmark-")
-        servers: dict[Engine, Server] = {"sqlite": Files(Path(stack.enter_context(temporary)))}
+        own = Path(stack.enter_context(temporary))
+        servers: dict[Engine, Server] = {"sqlite": Files(own)}
         kept_on: dict[Engine, Server] = {}
         if "postgresql" in engines:
             servers["postgresql"] = stack.enter_context(PostgresqlServer.opened(postgresql_url()))
@@ -137,7 +138,7 @@ def opened(engines: Sequence[Engine], folder: Path | None = None) -> Iterator[Da
             folder.mkdir(parents=True, exist_ok=True)
             kept_on = servers | {"sqlite": Files(folder.resolve())}
         databases = Databases(servers, kept_on, engines[0])
-        _set_up()
+        _set_up(own / "static")
         try:
             databases.use(engines[0])
             yield databases
@@ -146,8 +147,11 @@ def opened(engines: Sequence[Engine], folder: Path | None = None) -> Iterator[Da
             databases.drop_all()
 
 
-def _set_up() -> None:
-    """Start Django as it runs in production, except that it answers without TLS."""
+def _set_up(static: Path) -> None:
+    """Start Django as it runs in production, except that it answers without TLS.
+
+    Pages find their static files in a folder, once they have been collected.
+    """
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "finder.settings",
         "PRODUCTION": "1",
@@ -155,10 +159,11 @@ def _set_up() -> None:
         "SECRET_KEY": secrets.token_urlsafe(50),
         "ALLOWED_HOSTS": "localhost",
         "SECURE_SSL_REDIRECT": "0",
+        "STATIC_ROOT": str(static),
         # Requests are counted as ever; nobody comes as often as that.
         "THROTTLE_READ": "100000000/second",
     }
-    # Static files are not measured, so nobody has to have collected them.
+    # They are collected only where pages are measured.
     warnings.filterwarnings("ignore", message="No directory at")
     django.setup()
 

@@ -9,9 +9,9 @@ from typing import get_args
 from benchmarks.servers import Engine
 
 ENGINES: tuple[Engine, ...] = get_args(Engine)
-PARTS = ("import", "search", "request", "checklist", "admin", "http")
-# Without being asked: what needs nothing but the project itself.
-USUAL_PARTS = PARTS[:5]
+PARTS = ("import", "search", "request", "checklist", "admin", "pages", "http")
+# Without being asked: what needs nothing but the project itself, and a browser where there is one.
+USUAL_PARTS = PARTS[:6]
 FEWEST_FACILITIES = 100
 ROUNDS, FEWEST_ROUNDS = 200, 20
 # Fewer tell nothing of speed: one round trip costs as much as looking at all of them.
@@ -38,7 +38,7 @@ def read_options(arguments: Sequence[str] | None = None) -> Options:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
         description=(
-            "Measures search, requests, checklists, import and the admin on invented facilities, each beside its floor in "
+            "Measures search, requests, checklists, import, the admin and the website's pages on invented facilities, each beside its floor in "
             "the same run, and search beside PostGIS and Redis where they are installed. Everything "
             "it makes is temporary, unless --folder keeps it. Ratios carry over to other machines, "
             "milliseconds do not."

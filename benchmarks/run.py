@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 
+from django.core.management import call_command
+
 from benchmarks import (
     answering,
     catalogue,
     curating,
     importing,
     over_http,
+    pages,
     preparing,
     searching,
     verdicts,
@@ -47,8 +50,10 @@ def _imported(options: Options, databases: Databases, bars: Bars) -> Iterator[Pa
         yield importing.measure(records, databases, bars)
     else:
         importing.import_only(records, "default", bars)
-    if not options.parts & {"request", "checklist", "admin", "http"}:
+    if not options.parts & {"request", "checklist", "admin", "pages", "http"}:
         return
+    if options.parts & {"admin", "pages"}:
+        call_command("collectstatic", interactive=False, verbosity=0)
     catalogue.add_claims(records, options.seed, progress=bars.counter("Publishing claims", None))
     catalogue.settle()
     del records
@@ -59,6 +64,8 @@ def _imported(options: Options, databases: Databases, bars: Bars) -> Iterator[Pa
         yield preparing.measure(bars.steps("Preparing visits", preparing.STEPS))
     if "admin" in options.parts:
         yield curating.measure(bars.steps("Curating", curating.STEPS))
+    if "pages" in options.parts:
+        yield pages.measure(bars.steps("Pages", pages.STEPS))
     if "http" in options.parts:
         yield over_http.measure(centres, bars.steps("Over HTTP", MEASUREMENTS))
 

@@ -182,7 +182,8 @@ USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+# Where collectstatic leaves the files that production serves.
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 # django-leaflet's copy of Leaflet alone: as an installed app it would need GDAL.
 LEAFLET = Path(str(find_spec("leaflet").origin)).parent  # type: ignore[union-attr]
 STATICFILES_DIRS = [("leaflet", LEAFLET / "static" / "leaflet")]
@@ -190,6 +191,12 @@ STATICFILES_DIRS = [("leaflet", LEAFLET / "static" / "leaflet")]
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not PRODUCTION
 
 if PRODUCTION:
+    # Compressed when they are collected, under names that change with what is in them, so a browser
+    # asks for each only once.
+    STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31_536_000

@@ -28,15 +28,31 @@ LONGEST_FAREWELL_S = 10
 PICTURES = Path(__file__).parent.parent / "build" / "screenshots"
 
 
+def installed_browser() -> str | None:
+    """The path of the first browser that is installed."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
 def browser_path() -> str:
     """The installed browser; without one the test is skipped, in CI it fails."""
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    found = installed_browser()
     if found:
         return found
     reason = f"no browser is installed: one of {', '.join(BROWSERS)} is needed on the PATH"
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+@contextmanager
+def launched(path: str) -> Iterator[Browser]:
+    """The browser at a path, headless, closed at the end."""
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=path, args=ARGUMENTS)
+        try:
+            yield opened
+        finally:
+            opened.close()
 
 
 @contextmanager

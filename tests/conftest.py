@@ -1,10 +1,28 @@
 """What the tests share."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+
+from tests.site_server import site_served
+
+DATABASE = {"db", "transactional_db", "django_db_reset_sequences", "django_db_serialized_rollback"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what tells the same on every engine, and let what takes long begin first.
+
+    A test without the database never learns which engine there is, so once is enough for it.
+    """
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if not (item.get_closest_marker("django_db") or fixtures & DATABASE):
+            item.add_marker(pytest.mark.once)
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +47,10 @@ def quickly_hashed_passwords() -> None:
 def unthrottled() -> None:
     """The tests ask more often than a reader may; those of the limits set their own."""
     settings.THROTTLE_READ = settings.THROTTLE_REPORT = None
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the website as others see it, with the starter catalogue; nothing writes there."""
+    with site_served(tmp_path_factory.mktemp("site")) as address:
+        yield address

@@ -18,17 +18,21 @@ from django.db import connection, connections
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks import catalogue, claims, geosearch, shapes
+from benchmarks import catalogue, claims, geosearch, pages, shapes
 from benchmarks.building import build
 from benchmarks.chart import Line, draw
 from benchmarks.checking import agree
 from benchmarks.population import Population
-from benchmarks.report import Figure
+from benchmarks.report import Figure, Part
 from benchmarks.rivals import Fetched, Neighbour, settled
 from benchmarks.timing import LEAST_ROUNDS, interleaved
 from clinics.models import ClosedDate, Listing, ListingText, OpenSession, Posting, Term
+from tests.browsing import installed_browser
+from tests.site_pages import SITE_PAGES
 
-SECONDS = 120
+pytestmark = pytest.mark.long
+
+SECONDS = 180
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -101,6 +105,15 @@ def test_a_small_run_names_every_shape_and_what_it_is_set_beside(small_run: Smal
         assert contestant in small_run.printed
     assert "executemany" in small_run.printed
     assert "the same files again" in small_run.printed
+    (site,) = (
+        part for part in small_run.figures["parts"] if "pages of the website" in part["title"]
+    )
+    asked = site["measurements"]["Queries, and milliseconds"]
+    assert asked.keys() == {page.name for page in SITE_PAGES}
+    if installed_browser():
+        fetched = site["measurements"]["What a browser fetches"]
+        assert fetched.keys() == asked.keys()
+        assert all(one["kB on the wire"] > one["requests"] > 0 for one in fetched.values())
 
 
 def test_no_answer_differs_from_measuring_clinic_by_clinic(small_run: SmallRun) -> None:
@@ -197,7 +210,7 @@ def test_postgresql_without_a_server_is_refused(tmp_path: Path) -> None:
 def test_a_part_that_does_not_exist_is_refused_with_those_that_do(tmp_path: Path) -> None:
     done = run(tmp_path, "--only=search,lunch")
     assert done.code == 2
-    assert "import, search, request, checklist, admin, http" in done.errors
+    assert "import, search, request, checklist, admin, pages, http" in done.errors
 
 
 def test_an_engine_that_does_not_exist_is_refused_with_those_that_do(tmp_path: Path) -> None:
@@ -405,6 +418,17 @@ def test_a_slow_contestant_goes_home_early_and_a_quick_one_stays() -> None:
 def test_where_redis_is_missing_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     assert "apt-get install redis-server" in (geosearch.how_to_get_it() or "")
+
+
+def test_where_a_browser_is_missing_it_is_said_that_one_is_needed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    part = Part("pages")
+    pages.fetched(part, "")
+    (note,) = part.notes
+    assert "no browser is installed" in note and "chromium" in note
+    assert not part.grids and not part.figures
 
 
 def test_a_power_of_ten_is_drawn_on_its_grid_line() -> None:

@@ -20,6 +20,9 @@ from tests.fhir_documents import read_response
 from tests.lhc_forms import fill, form, renderer, response, row
 from tests.written_cases import written_case
 
+# No question of these is the database's: a form is filled in, and read.
+pytestmark = [pytest.mark.once, pytest.mark.long]
+
 # As JSON has them: every type of item, one of them asked only after another's answer.
 EVERY_TYPE = {
     "urgent-signs": ["none"],

@@ -15,7 +15,8 @@ from tests.browsing import browser, picture
 from tests.catalogue import record, register
 from tests.curating import member
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# The pages themselves are asked on every engine by other tests; a browser adds nothing of the engine.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once, pytest.mark.long]
 
 PASSWORD = "correct horse battery"
 NAME = "ぬけぬけ神経クリニック"

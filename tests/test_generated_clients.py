@@ -17,7 +17,8 @@ from tests.catalogue import claim, record, register
 from tests.packages import missing
 from tests.places import place
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# What the API answers on every engine is for other tests; a client learns nothing of the engine.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once, pytest.mark.long]
 
 CLIENTS = Path(__file__).parent / "clients"
 NPM_INSTALL = (

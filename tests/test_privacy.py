@@ -6,15 +6,10 @@ import logging
 import os
 import pickle
 import re
-import signal
 import socket
 import struct
-import subprocess
-import sys
-import time
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote, quote_plus, urlencode
 
@@ -25,8 +20,11 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from clinics.text import fold
 from finder.parameters import SearchParameters
 from finder.privacy import WithoutQueryString, without_messages
+from tests.browsing import browser_path, launched
+from tests.site_server import serving
 
-ROOT = Path(__file__).parent.parent
+pytestmark = pytest.mark.long
+
 LATITUDE, LONGITUDE = "35.4321", "139.8765"
 WEST, SOUTH, EAST, NORTH = "139.8711", "35.4311", "139.8799", "35.4399"
 # Kana in half width, an old form of a kanji, Latin capitals: what a search folds.
@@ -56,19 +54,35 @@ EXAMPLES = {
     "api/docs": ["/api/docs"],
     "healthz": ["/healthz"],
     "readyz": ["/readyz"],
-    "clinics/<uuid:id>": ["/clinics/{clinic}"],
+    "admin/language": ["/admin/language"],
+    "admin/": ["/admin/", "/admin/login/", "/admin/nowhere"],
+    "": ["/"],
+    "clinics/<uuid:id>": ["/clinics/{clinic}", "/clinics/00000000-0000-0000-0000-000000000000"],
     "clinics/<uuid:id>/report": ["/clinics/{clinic}/report"],
     "clinics/<uuid:id>/report/received": ["/clinics/{clinic}/report/received"],
+    "clinics/<uuid:id>/checklist": ["/clinics/{clinic}/checklist"],
+    "checklist": ["/checklist"],
+    "about": ["/about"],
+    "developers": ["/developers"],
+    "sitemap.xml": ["/sitemap.xml"],
+    "sitemap-<slug:section>.xml": ["/sitemap-pages.xml"],
+    "robots.txt": ["/robots.txt"],
+    "en": ["/en"],
     "en/clinics/<uuid:id>": ["/en/clinics/{clinic}"],
     "en/clinics/<uuid:id>/report": ["/en/clinics/{clinic}/report"],
     "en/clinics/<uuid:id>/report/received": ["/en/clinics/{clinic}/report/received"],
-    "sitemap.xml": ["/sitemap.xml"],
-    "sitemap-<slug:section>.xml": ["/sitemap-clinics.xml"],
-    "robots.txt": ["/robots.txt"],
-    "admin/language": ["/admin/language"],
-    "admin/": ["/admin/", "/admin/login/", "/admin/nowhere"],
+    "en/clinics/<uuid:id>/checklist": ["/en/clinics/{clinic}/checklist"],
+    "en/checklist": ["/en/checklist"],
+    "en/about": ["/en/about"],
+    "en/developers": ["/en/developers"],
 }
-ELSEWHERE = ["/nowhere", "/api/v1/nowhere", "/api/v1/clinics/", "/static/nowhere.css"]
+ELSEWHERE = [
+    "/nowhere",
+    "/en/nowhere",
+    "/api/v1/nowhere",
+    "/api/v1/clinics/",
+    "/static/nowhere.css",
+]
 BROKEN = ["/api/v1/broken", "/api/v1/broken-statement", "/api/v1/broken-off"]
 
 HERE = {"lat": LATITUDE, "lng": LONGITUDE}
@@ -88,6 +102,9 @@ QUESTIONS: list[dict[str, str]] = [
     HERE | {"q": WORDS[1] * 1_000},
 ]
 FORMS = ["json", "geojson", "csv"]
+# More than is asked below before it is to be too much.
+MOST_READ = 600
+FORM = "application/x-www-form-urlencoded"
 
 
 def every_form(word: str) -> set[str]:
@@ -203,13 +220,15 @@ def test_a_real_server_writes_down_no_searcher_whatever_becomes_of_the_request(
         "DJANGO_SETTINGS_MODULE": "tests.server_settings",
         "DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}",
         "CACHE_URL": f"filecache://{cache}",
-        "THROTTLE_READ": "300/hour",
+        "THROTTLE_READ": f"{MOST_READ}/hour",
         "THROTTLE_REPORT": "50/hour",
     }
     with serving(environment, log) as port:
         before = contents(tmp_path.glob("db.sqlite3*"))
         assert not leaks(before), "these were there already and would prove nothing"
-        found = set(ask_everything(port))
+        statuses = list(ask_everything(port))
+    found = set(statuses)
+    assert 429 not in statuses[:-1], "what was asked after it would prove nothing"
     assert {200, 202, 303, 304, 400, 403, 404, 405, 406, 413, 414, 415, 429, 500} <= found
     kept = [zlib.decompress(rest) for rest in map(cached, cache.iterdir())]
     values = [pickle.loads(value) for value in kept]
@@ -217,6 +236,8 @@ def test_a_real_server_writes_down_no_searcher_whatever_becomes_of_the_request(
     assert values and all(isinstance(value, int) or "overall" in value for value in values)
     lines = log.read_text()
     assert re.search(r'"GET /api/v1/clinics\?… HTTP/1.1" 200', lines)
+    assert re.search(r'"GET /en\?… HTTP/1.1" 200', lines)
+    assert '"POST / HTTP/1.1" 200' in lines and '"POST /en/checklist HTTP/1.1" 200' in lines
     assert "Internal Server Error: /api/v1/broken" in lines
     assert "A CSV file broke off." in lines
     stored = contents(tmp_path.glob("db.sqlite3*"))
@@ -253,6 +274,8 @@ def ask_everything(port: int) -> Iterator[int]:
     yield from report_everything(port, f"/api/v1/clinics/{clinic_id}/reports")
     yield from report_by_form(port, f"/en/clinics/{clinic_id}/report")
     yield from prepare_everything(port, clinic_id)
+    for language in ("", "/en"):
+        yield from visit_everything(port, language, f"{language}/clinics/{clinic_id}")
     unquoted = f"/api/v1/clinics?q={WORDS[1]}"
     yield ask(port, unquoted).status
     yield ask(port, f"/api/v1/clinics?{urlencode(HERE)}", accept="text/html").status
@@ -260,7 +283,7 @@ def ask_everything(port: int) -> Iterator[int]:
     yield ask(port, f"/api/v1/clinics/{clinic_id}", etag=etag).status
     yield raw(port, f"GET {unquoted} {WORDS[2]} HTTP/1.1\r\n\r\n")
     yield raw(port, f"GET /?q={WORDS[2]}{'x' * 70_000} HTTP/1.1\r\n\r\n")
-    for _ in range(400):
+    for _ in range(MOST_READ):
         status = ask(port, f"/api/v1/concepts?{urlencode(HERE)}").status
         yield status
         if status == 429:
@@ -322,6 +345,43 @@ def prepare_everything(port: int, clinic_id: str) -> Iterator[int]:
     yield ask(port, address.replace("second", "third"), "POST", json.dumps(right)).status
 
 
+def visit_everything(port: int, language: str, clinic: str) -> Iterator[int]:
+    """Search, prepare and report on the website's pages as their forms and scripts do."""
+    search = language or "/"
+    for question in QUESTIONS:
+        yield ask(port, f"{search}?{urlencode(question)}").status
+    near = [HERE, HERE | {"q": WORDS[0]}, HERE | {"category": WORDS[2]}, HERE | {"page": WORDS[1]}]
+    box = {"bbox": f"{WEST},{SOUTH},{EAST},{NORTH}"}
+    for asked in (*near, box, HERE | box, {"lat": LATITUDE}, {"bbox": WEST}, {"place": WORDS[1]}):
+        yield post(port, search, asked)
+    told = [
+        ("urgent-signs", "none"),
+        ("sensory-trick", WORDS[0]),
+        ("top-questions", WORDS[1]),
+        ("events", "other"),
+        ("events.other.text", WORDS[2]),
+    ]
+    for address in (f"{language}/checklist", f"{clinic}/checklist"):
+        for more in ([], [("_do", "pdf")], [("_do", "change")], [("severity", WORDS[1])]):
+            yield post(port, address, told + more)
+        emergency = [("urgent-signs", "cord-sign"), (WORDS[1], WORDS[0]), *told]
+        yield post(port, address, emergency)
+        yield post(port, f"{address}?{urlencode({'side': WORDS[0]})}", told)
+        yield ask(port, address, "POST", WORDS[0], media_type=FORM).status
+    said, suggested, contact = REPORTED
+    right = {"subject": "other", "statement": said, "suggestion": suggested, "contact": contact}
+    report = f"{clinic}/report"
+    assert post(port, report, right) == 303
+    trapped = {"subject": "other", "statement": WORDS[0], "contact": WORDS[1], "homepage": WORDS[2]}
+    for sent in (right, trapped, right | {"subject": WORDS[1]}, right | {WORDS[1]: WORDS[2]}):
+        yield post(port, report, sent)
+
+
+def post(port: int, address: str, fields: dict[str, str] | list[tuple[str, str]]) -> int:
+    """Send a form; the status."""
+    return ask(port, address, "POST", urlencode(fields), media_type=FORM).status
+
+
 class Answer:
     """What came back."""
 
@@ -381,38 +441,35 @@ def leaks(written: bytes) -> list[bytes]:
     return [secret for secret in SECRETS if secret in written]
 
 
-@contextmanager
-def serving(environment: dict[str, str], log: Path) -> Iterator[int]:
-    """A server of one's own machine, with everything it prints in a file; its port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+def test_where_a_searcher_is_comes_into_no_address_that_a_server_sees(site: str) -> None:
+    latitude, longitude = 35.6812, 139.7671
     with (
-        log.open("w") as output,
-        subprocess.Popen(
-            [sys.executable, "manage.py", "serve", str(port)],
-            cwd=ROOT,
-            env=environment,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        ) as server,
+        launched(browser_path()) as chromium,
+        chromium.new_context(
+            geolocation={"latitude": latitude, "longitude": longitude}, permissions=["geolocation"]
+        ) as context,
     ):
-        try:
-            wait_for(port, server)
-            yield port
-        finally:
-            server.send_signal(signal.SIGINT)
-            server.wait(10)
-
-
-def wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
-        if server.poll() is not None:
-            raise AssertionError("the server ended")
-        try:
-            ask(port, "/healthz")
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError("the server did not answer")
+        context.route(lambda url: not url.startswith(site), lambda route: route.abort())
+        page = context.new_page()
+        asked: list[str] = []
+        network = context.new_cdp_session(page)
+        network.send("Network.enable")
+        network.on(
+            "Network.requestWillBeSent",
+            lambda event: asked.extend(
+                [event["request"]["url"], event["request"]["headers"].get("Referer", "")]
+            ),
+        )
+        page.goto(f"{site}/en")
+        with page.expect_response(lambda response: response.request.method == "POST") as answer:
+            page.locator("#near-me").click()
+        assert answer.value.status == 200
+        # A clinic and the way back to the list, which is searched again.
+        page.locator("#search-results a[href*='/clinics/']").first.click()
+        page.wait_for_url("**/clinics/**")
+        page.go_back()
+        page.wait_for_load_state("networkidle")
+        assert len(asked) > 10
+        of_the_position = (str(latitude)[:5], str(longitude)[:6])
+        own = [url for url in asked if url.startswith(site)]
+        assert not [url for url in own if any(number in url for number in of_the_position)]

@@ -42,7 +42,7 @@ from tests.contract import openapi_document
 from tests.fuzzing import EXAMPLES, fuzzer, run
 from tests.places import place
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 SEARCH = "GET /api/v1/clinics"
 DETAIL = "GET /api/v1/clinics/{id}"

@@ -11,7 +11,9 @@ from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
+from django.utils.decorators import method_decorator
 from django.views import View
+from django.views.decorators.csrf import csrf_exempt
 
 from finder.api.caching import REVALIDATE
 from finder.api.throttling import ReadThrottle, Throttle
@@ -29,6 +31,8 @@ class SitePage(View):
     throttle: ClassVar[type[Throttle]] = ReadThrottle
     http_method_names = ["get", "head", "options"]
 
+    # No page knows who asks, so no other site could do anything in anybody's name.
+    @method_decorator(csrf_exempt)
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer in the page's language."""
         request.current_app = self.language
