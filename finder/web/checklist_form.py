@@ -222,7 +222,6 @@ class _Making:
             most="" if item.most is None else f"{item.most:.10g}",
             step="1" if whole else "any",
             digits="numeric" if whole else "decimal",
-            one=item.type == "single-choice",
             **self.space(item, shown),
         )
 
@@ -230,7 +229,8 @@ class _Making:
         """The fields of an item, by its type."""
         if item.options:
             boxes = zip(item.options, shown.space.boxes, strict=True)
-            return {"options": tuple(self.option(item, option, box) for option, box in boxes)}
+            options = tuple(self.option(item, option, box) for option, box in boxes)
+            return {"options": options, "one": item.type == "single-choice"}
         if item.type == "text":
             return {"texts": self.texts(item)}
         if item.type == "number":
@@ -250,7 +250,8 @@ class _Making:
 
     def value(self, name: str, index: int = 0) -> str:
         values = self.fields.get(name, ())
-        return values[index] if index < len(values) else ""
+        # Lines end as a page writes them; a browser sends them as the wire has them.
+        return values[index].replace("\r\n", "\n") if index < len(values) else ""
 
     def radios(self, item: Item, answers: Sequence[tuple[str, str]]) -> tuple[FormOption, ...]:
         ticked = self.fields.get(item.slug, ())
