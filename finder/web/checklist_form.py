@@ -314,8 +314,9 @@ class _Making:
         )
 
     def numbers(self, item: Item) -> tuple[FormNumber, ...]:
-        parts = [(one.slug, one.label) for one in item.parts] or [("", None)]
-        return tuple(self.number(item, slug, label) for slug, label in parts)
+        if not item.parts:
+            return (self.number(item, "", None),)
+        return tuple(self.number(item, part.slug, part.label) for part in item.parts)
 
     def number(self, item: Item, part: str, label: Text | None) -> FormNumber:
         name = f"{item.slug}.{part}" if part else item.slug
