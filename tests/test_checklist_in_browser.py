@@ -128,7 +128,9 @@ def test_the_form_is_gone_through_by_keyboard_alone(chromium: Browser, live_serv
     # The way back loses nothing, nor does changing an answer.
     page.go_back()
     expect(page.locator("[id='top-questions--1']")).to_have_value("Is it a matter of the nerves?")
-    page.go_forward()
+    page.evaluate("document.querySelector('button.finish').focus()")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Your visit, prepared")
     press_until(page, "Tab", "button[value='change']")
     page.keyboard.press("Enter")
     at_step(page, 1)

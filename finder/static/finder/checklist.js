@@ -88,8 +88,14 @@
     next.disabled = stopped;
     if (first) {
       show(steps.findIndex((step) => step.contains(signs[0])), false);
-      if (takeFocus) emergency.focus();
+      if (takeFocus) callForHelp();
     }
+  }
+
+  // Whom to call stands at the top of what is seen, at once.
+  function callForHelp() {
+    emergency.focus({ preventScroll: true });
+    emergency.scrollIntoView({ block: "start", behavior: "instant" });
   }
 
   // Steps
@@ -139,8 +145,9 @@
   const remove = one(".delete");
   const told = one(".kept");
 
-  // Disabled fields are not among them: what does not apply is neither sent nor kept.
-  const typed = () => [...new FormData(form)].filter(([name, value]) => value && !name.startsWith("_"));
+  // Disabled fields are not among them: what does not apply is neither sent nor kept. Blank ones are:
+  // the second of three texts stays the second.
+  const typed = () => [...new FormData(form)].filter(([name]) => !name.startsWith("_"));
 
   function fill(fields) {
     const values = new Map();
@@ -293,6 +300,6 @@
   show(history.state?.step ?? 0, false);
   refresh(false);
   if (start) goTo(start);
-  if (stopped) emergency.focus();
+  if (stopped) callForHelp();
   else if (faults) faults.focus();
 })();
