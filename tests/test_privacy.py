@@ -57,6 +57,10 @@ EXAMPLES = {
     "healthz": ["/healthz"],
     "readyz": ["/readyz"],
     "admin/language": ["/admin/language"],
+    "checklist": ["/checklist"],
+    "en/checklist": ["/en/checklist"],
+    "clinics/<uuid:id>/checklist": ["/clinics/{clinic}/checklist"],
+    "en/clinics/<uuid:id>/checklist": ["/en/clinics/{clinic}/checklist"],
     "admin/": ["/admin/", "/admin/login/", "/admin/nowhere"],
 }
 ELSEWHERE = ["/nowhere", "/api/v1/nowhere", "/api/v1/clinics/", "/static/nowhere.css"]
@@ -243,6 +247,7 @@ def ask_everything(port: int) -> Iterator[int]:
             yield ask(port, f"/api/v1/clinics?{urlencode(question | {'format': form})}").status
     yield from report_everything(port, f"/api/v1/clinics/{clinic_id}/reports")
     yield from prepare_everything(port, clinic_id)
+    yield from fill_in_everything(port, clinic_id)
     unquoted = f"/api/v1/clinics?q={WORDS[1]}"
     yield ask(port, unquoted).status
     yield ask(port, f"/api/v1/clinics?{urlencode(HERE)}", accept="text/html").status
@@ -301,6 +306,23 @@ def prepare_everything(port: int, clinic_id: str) -> Iterator[int]:
     ).status
     yield ask(port, address, "POST", WORDS[0], media_type="text/plain").status
     yield ask(port, address.replace("second", "third"), "POST", json.dumps(right)).status
+
+
+def fill_in_everything(port: int, clinic_id: str) -> Iterator[int]:
+    """Post the form of the checklist with answers that are taken, refused and too long; the statuses."""
+    form = "application/x-www-form-urlencoded"
+    right = {"top-questions": WORDS[0], "events": "other", "events.other.text": WORDS[1]}
+    for address in ("/checklist", "/en/checklist", f"/clinics/{clinic_id}/checklist"):
+        for more in ({}, {"_do": "pdf"}, {"_do": "change"}, {"_at": "side"}):
+            answer = ask(port, address, "POST", urlencode(right | more), media_type=form)
+            assert answer.status == 200, answer.body
+            yield answer.status
+        wrong = {"side": WORDS[1], WORDS[1]: WORDS[0], "urgent-signs": "cord-sign"}
+        for fields in (wrong, {"sensory-trick": WORDS[0] * 20_000}):
+            yield ask(port, address, "POST", urlencode(right | fields), media_type=form).status
+        secret = f"?{urlencode({'answers': WORDS[0]})}"
+        yield ask(port, address + secret, "POST", urlencode(right), media_type=form).status
+        yield ask(port, address, "POST", WORDS[0], media_type="text/plain").status
 
 
 class Answer:
