@@ -268,6 +268,7 @@ def test_an_emergency_is_all_there_is(client: Client, address: str, stop: str) -
     assert 'id="where"' not in page and 'id="bring"' not in page
     assert '<li data-option="speech-or-face">' in page
     assert '<li data-option="cord-sign" hidden>' in page
+    assert page.count("<h1") == 1
 
 
 @pytest.mark.parametrize(
