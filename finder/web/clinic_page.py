@@ -10,9 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from finder.api.caching import REVALIDATE, digest_etag, has_current, not_modified
-from finder.search import departed, detail, timetable
-from finder.web.page import SITE, SitePage, error_page
+from finder.api.caching import digest_etag, has_current, not_modified
+from finder.search import detail, timetable
+from finder.web.departed import departed_page
+from finder.web.page import SITE, SitePage
 from finder.web.second_opinions import question_of, second_opinions
 from finder.web.statements import register_matches, statements
 from finder.web.structured_data import structured_data
@@ -81,23 +82,6 @@ def name_in(clinic: Mapping[str, Any], language: str) -> str:
     """The name by which a page calls a clinic: in its language where it has one."""
     english = clinic["name_en"] if language == "en" else None
     return str(english or clinic["name"])
-
-
-def departed_page(page: SitePage, clinic_id: UUID) -> HttpResponse:
-    """What the pages of a clinic that is not published answer: the successor's, or that it is gone.
-
-    308 where something was sent: a browser sends it again, to the right clinic.
-    """
-    found = departed(clinic_id)
-    if found is None:
-        return error_page(page.request, 404, page.language)
-    if found.successor is None:
-        gone: HttpResponse = page.render("site/clinic_gone.html", {}, status=410)
-        return gone
-    address = reverse(f"{SITE}:{page.name}", args=[found.successor], current_app=page.language)
-    status = 301 if page.request.method in ("GET", "HEAD") else 308
-    # It may turn out to be another: no cache is to answer for good.
-    return HttpResponse(status=status, headers={"Location": address, "Cache-Control": REVALIDATE})
 
 
 def refused(page: SitePage, clinic_id: UUID) -> HttpResponse:

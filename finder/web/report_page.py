@@ -19,7 +19,8 @@ from finder.api.reports import FIELDS, checked_report, take_in
 from finder.api.throttling import ReportThrottle, Throttle
 from finder.problems import InvalidParameters, ParameterError
 from finder.search import detail
-from finder.web.clinic_page import departed_page, name_in, refused
+from finder.web.clinic_page import name_in, refused
+from finder.web.departed import departed_page
 from finder.web.page import SITE, SitePage
 
 # The longest texts in three bytes a sign, each escaped as three, and what stands between.

@@ -13,14 +13,13 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.request import Request
 
-from clinics.models import Concept
 from finder.api.bodies import read_body
 from finder.api.checklists import schema
 from finder.api.checklists.clinic_documents import ClinicNotes, clinic_notes_document
 from finder.api.checklists.clinic_notes import notes_of, published
+from finder.api.checklists.concept_labels import labels_of
 from finder.api.checklists.documents import json_document
 from finder.api.checklists.preparation_documents import (
-    Labels,
     emergency_document,
     preparation_document,
 )
@@ -37,7 +36,7 @@ from finder.api.checklists.reading import (
 )
 from finder.api.checklists.request import Asked, read_request, signs_named
 from finder.api.problems import invalid_parameters, problem
-from finder.checklist.definition import Checklist, RoutingRow
+from finder.checklist.definition import Checklist
 from finder.checklist.fhir.response import questionnaire_response
 from finder.checklist.forms.pages_html import summary_html
 from finder.checklist.forms.summary_markdown import summary_markdown
@@ -91,7 +90,7 @@ def _body(
         return summary_markdown(pages).encode()
     if media_type == HTML:
         return summary_html(pages).encode()
-    labels = _labels(prepared.routing)
+    labels = labels_of(prepared.routing)
     document = preparation_document(checklist, asked.answers, prepared, pages, clinic, labels)
     return orjson.dumps(json_document(document))
 
@@ -122,19 +121,6 @@ def _not_published(clinic_id: UUID) -> ParameterError:
         return ParameterError("clinic", "unknown-value", message)
     message = f"Clinic {clinic_id} was found to be clinic {successor}."
     return ParameterError("clinic", "unknown-value", message, str(successor))
-
-
-def _labels(rows: Sequence[RoutingRow]) -> Labels:
-    slugs = {slug for row in rows for stop in row.stops for slug in stop.categories + stop.services}
-    concepts = Concept.objects.filter(scheme__in=("category", "service"), slug__in=slugs)
-    return {
-        (concept.scheme, concept.slug): {
-            "slug": concept.slug,
-            "label_ja": concept.label_ja,
-            "label_en": concept.label_en,
-        }
-        for concept in concepts
-    }
 
 
 def _refusal(

@@ -69,7 +69,7 @@ def summary_html(pages: Sequence[Page]) -> str:
     context = {
         "title": on_one_line(title_of(pages)),
         "language": pages[0].language,
-        "pages": [_page(page) for page in pages],
+        "pages": [shown_page(page) for page in pages],
     }
     return render_to_string("checklists/summary.html", context)
 
@@ -92,7 +92,8 @@ def checklist_html(
     return render_to_string("checklists/checklist.html", context)
 
 
-def _page(page: Page) -> ShownPage:
+def shown_page(page: Page) -> ShownPage:
+    """The doctor's page, its texts fit to be given out."""
     return ShownPage(
         page.language,
         on_one_line(page.title),
