@@ -1,16 +1,17 @@
 """What this is, what it is not, and where it comes from."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import mark_safe
 
 from clinics.curation.quality import current_report
 from finder.checklist.files.loading import checklists
-from finder.web.page import SitePage
+from finder.web.plain_page import PlainPage
 from finder.web.privacy_sentences import privacy_sentences
 from finder.web.provenance import current_provenance
 from finder.web.quality_figures import figures, movements
-from finder.web.revalidation import revalidated
 
 # What the site is made of, beside its own code.
 SOFTWARE = (
@@ -24,15 +25,16 @@ SOFTWARE = (
 )
 
 
-class AboutPage(SitePage):
+class AboutPage(PlainPage):
     """What this is, what it is not, and where it comes from."""
 
     name = "about"
+    template = "site/about.html"
 
-    def get(self, request: HttpRequest, **where: object) -> HttpResponse:
-        """The page."""
+    def content(self) -> Mapping[str, Any]:
+        """Sources, figures and promises as they are today."""
         report = current_report()
-        context = {
+        return {
             "sources": current_provenance(),
             "checklists": list(checklists().values()),
             # Whoever runs the site wrote it, as HTML.
@@ -46,4 +48,3 @@ class AboutPage(SitePage):
             "privacy": privacy_sentences(),
             "two_people": not settings.ONE_PERSON_TEAM,
         }
-        return revalidated(request, self.render("site/about.html", context))

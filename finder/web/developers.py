@@ -1,32 +1,33 @@
 """What the API can do, in three examples."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
 
 from finder.rates import Rate
 from finder.web.examples import examples
-from finder.web.page import SitePage
+from finder.web.plain_page import PlainPage
 from finder.web.provenance import current_provenance
-from finder.web.revalidation import revalidated
 
 NANOSECONDS = 1_000_000_000
 
 
-class DevelopersPage(SitePage):
+class DevelopersPage(PlainPage):
     """What the API can do, in three examples."""
 
     name = "developers"
+    template = "site/developers.html"
 
-    def get(self, request: HttpRequest, **where: object) -> HttpResponse:
-        """The page."""
-        root = request.build_absolute_uri("/").removesuffix("/")
-        context = {
+    def content(self) -> Mapping[str, Any]:
+        """The examples, with what they answer here, and the rules of this site."""
+        root = self.request.build_absolute_uri("/").removesuffix("/")
+        return {
             "examples": examples(root, self.language),
             "rate": _rate(settings.THROTTLE_READ),
             "report_rate": _rate(settings.THROTTLE_REPORT),
             "sources": current_provenance(),
         }
-        return revalidated(request, self.render("site/developers.html", context))
 
 
 def _rate(rate: Rate | None) -> tuple[int, int] | None:

@@ -27,11 +27,14 @@ from finder.search import search, summaries
 Program = Literal["curl", "python", "javascript"]
 CACHE_SECONDS = 60
 # Movement-disorder and dystonia clinics around Tokyo station.
-NEAREST = (
-    "lat=35.6812&lng=139.7671&category=dystonia-clinic,movement-disorder-clinic"
-    "&radius_km=30&page_size=1"
-)
-AROUND = {"place": "渋谷駅", "category": "neurology", "sort": "relevance", "page_size": 5}
+NEAREST = {
+    "lat": "35.6812",
+    "lng": "139.7671",
+    "radius_km": "30",
+    "category": "dystonia-clinic,movement-disorder-clinic",
+    "page_size": "1",
+}
+AROUND = {"place": "渋谷駅", "radius_km": 20, "category": "neurology", "page_size": 5}
 ANSWERS = {
     "urgent-signs": ["none"],
     "early-review-signs": ["none"],
@@ -72,7 +75,8 @@ def examples(root: str, language: Language) -> list[Example]:
 
 
 def _curl(root: str) -> str:
-    return f"curl '{root}/api/v1/clinics?{NEAREST}'"
+    asked = [f"  -d {name}={value}" for name, value in NEAREST.items()]
+    return " \\\n".join([f"curl --get '{root}/api/v1/clinics'", *asked])
 
 
 def _python(root: str) -> str:
@@ -92,7 +96,7 @@ for hit in found["results"]:
 
 
 def _javascript(root: str, language: Language) -> str:
-    return f"""const answers = {json.dumps(ANSWERS)};
+    return f"""const answers = {json.dumps(ANSWERS, indent=2)};
 fetch("{root}/api/v1/checklists/second-opinion/prepare", {{
   method: "POST",
   headers: {{ "Content-Type": "application/json" }},
@@ -113,7 +117,7 @@ fetch("{root}/api/v1/checklists/second-opinion/prepare", {{
 
 def nearest_answer(language: Language) -> str | None:
     """The first answer, shortened: every member of it is one of the whole answer."""
-    found = list(_found(NEAREST))
+    found = list(_found(urlencode(NEAREST)))
     if not found:
         return None
     hit, clinic = found[0]
