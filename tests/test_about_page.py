@@ -206,7 +206,7 @@ def test_it_takes_a_set_number_of_queries_and_few_the_second_time(
     django_assert_max_num_queries: object,
 ) -> None:
     load_starter()
-    with django_assert_max_num_queries(28):  # type: ignore[operator]
+    with django_assert_max_num_queries(22):  # type: ignore[operator]
         page("ja")
     with django_assert_max_num_queries(2):  # type: ignore[operator]
         page("ja")

@@ -5,10 +5,11 @@ from typing import Any
 
 from django.conf import settings
 
+from clinics.rendering import CREDITS
 from finder.rates import Rate
 from finder.web.examples import examples
 from finder.web.plain_page import PlainPage
-from finder.web.provenance import current_provenance
+from finder.web.provenance import Credit
 
 NANOSECONDS = 1_000_000_000
 
@@ -26,7 +27,7 @@ class DevelopersPage(PlainPage):
             "examples": examples(root, self.language),
             "rate": _rate(settings.THROTTLE_READ),
             "report_rate": _rate(settings.THROTTLE_REPORT),
-            "sources": current_provenance(),
+            "credits": [Credit(words) for words in CREDITS.values()],
         }
 
 
