@@ -280,6 +280,8 @@ def test_serving_loads_the_places_and_says_how_many_there_are(
     call_command("serve", stdout=told)
     assert "The places that come with the project are loaded.\n" in told.getvalue()
     assert f"{Place.objects.count():,} places known by name" in told.getvalue()
+    addresses = [line.split() for line in told.getvalue().splitlines() if "http://" in line]
+    assert addresses[0] == ["website", "http://127.0.0.1:8000/"]
     assert "place=渋谷駅" in told.getvalue() and found("渋谷駅")
     call_command("serve", stdout=told)
     assert "The places that come with the project are loaded already.\n" in told.getvalue()

@@ -14,9 +14,9 @@ from django.test import Client, RequestFactory
 from django.utils import timezone, translation
 
 from clinics.admin.quality import quality as quality_desk
-from clinics.admin.quality_charts import sparkline
 from clinics.curation import quality
 from clinics.curation.quality import quality_report, take_snapshot
+from clinics.curation.quality_charts import sparkline
 from clinics.hours import Session
 from clinics.imports import starter
 from clinics.imports.starter import load_starter

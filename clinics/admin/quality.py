@@ -16,9 +16,9 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from clinics.admin.access import needs
-from clinics.admin.quality_charts import Sparkline, bar_width, sparkline
 from clinics.admin.quality_words import COLUMNS, FIGURES, TRENDS, Shown
 from clinics.curation.quality import current_report
+from clinics.curation.quality_charts import Sparkline, bar_width, sparkline
 from clinics.documents import (
     CodedLabel,
     QualityFigures,

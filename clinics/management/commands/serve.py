@@ -13,6 +13,7 @@ EXAMPLE = "/api/v1/clinics?lat=35.6812&lng=139.7671&radius_km=50&category=moveme
 WELCOME = """
 {clinics} clinics are published, {places} places known by name. The finder serves on
 
+  website         {base}/
   API             {base}/api/v1/clinics
   documentation   {base}/api/docs
   curation        {base}/admin/   (`.venv/bin/python manage.py createsuperuser` makes an account)

@@ -1,0 +1,34 @@
+"""Pages that take no parameters and are the same for everybody."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.http import HttpRequest, HttpResponse
+
+from finder.api.caching import digest_etag, has_current, not_modified
+from finder.web.page import SitePage
+
+LONGEST_ECHO = 64
+
+
+class PlainPage(SitePage):
+    """A page made of ``template`` and :meth:`content`; a browser that has it already is told so."""
+
+    template: ClassVar[str]
+
+    def content(self) -> Mapping[str, Any]:
+        """What the template needs beside the frame."""
+        raise NotImplementedError
+
+    def get(self, request: HttpRequest, **where: object) -> HttpResponse:
+        """The page with its entity tag, 304 without, or a refusal of parameters in words."""
+        if request.GET:
+            names = [name[:LONGEST_ECHO] for name in request.GET]
+            refusal = {"parameters": names}
+            return self.render("site/no_parameters.html", refusal, status=400, cache="no-store")
+        page = self.render(self.template, self.content())
+        etag = digest_etag(page.content)
+        if has_current(request, etag):
+            return not_modified(etag)
+        page.headers["ETag"] = etag
+        return page
