@@ -28,7 +28,8 @@ LANGUAGE: Language = "ja"
 HOST = "localhost"
 FORM = "application/x-www-form-urlencoded"
 FIRST, FLOOR = "results", "not-found"
-MOST_QUERIES = 12
+# Of a page with every figure of the catalogue, however large that is.
+MOST_QUERIES = 25
 # Before the tiles of the map (1 kB is 1,000 bytes).
 MOST_KILOBYTES = 100
 ROUNDS = 12
