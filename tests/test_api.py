@@ -315,7 +315,7 @@ def test_the_detail_names_sources_dates_identifiers_and_credits(client: Client) 
     assert body["identifiers"][0]["value"] == official_id
 
 
-@pytest.mark.parametrize("address", ["/api/v1/clinics/nonsense", "/api/v1/clinic", "/nowhere"])
+@pytest.mark.parametrize("address", ["/api/v1/clinics/nonsense", "/api/v1/clinic", "/api/nowhere"])
 def test_an_address_that_does_not_exist_is_a_problem_document(client: Client, address: str) -> None:
     assert problem(client, address, 404)["instance"] == address
 

@@ -262,7 +262,7 @@ def test_an_area_that_is_none_is_refused_in_words(visits: Visits) -> None:
     visit = visits()
     visit.open(f"/en{POSITION}&bbox=139.8,35.9,139.7,35.6")
     expect(visit.page.locator("#search-results[aria-busy]")).to_have_count(0)
-    expect(visit.page.locator("#search-results")).to_contain_text("bbox")
+    expect(visit.page.locator("#search-results")).to_contain_text("Area of the map")
     expect(visit.page.locator(".hit")).to_have_count(0)
     expect(visit.page.locator("#search-problem")).to_have_count(0)
 
@@ -314,6 +314,7 @@ def test_list_and_map_show_each_other(nearby: Visit) -> None:
     assert markers.all_inner_texts() == numbers(page)
     page.locator(".hit").nth(4).hover()
     expect(markers.nth(4)).to_have_class(re.compile("is-active"))
+    page.mouse.move(0, 0)
     markers.nth(5).focus()
     expect(page.locator(".hit").nth(5)).to_have_class(re.compile("is-active"))
     expect(page.locator(".hit").nth(4)).not_to_have_class(re.compile("is-active"))

@@ -10,11 +10,8 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.decorators import method_decorator
-from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
@@ -71,12 +68,6 @@ class ChecklistPage(SitePage):
 
     name = "checklist"
     http_method_names = ["get", "head", "options", "post"]
-
-    # Nothing is stored and nobody is signed in: there is nothing that a forged request could do.
-    @method_decorator(csrf_exempt)
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Answer in the page's language."""
-        return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest, **where: Any) -> HttpResponse:
         """The form, empty."""

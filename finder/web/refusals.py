@@ -9,7 +9,7 @@ from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from finder.checklist.definition import Language
 from finder.problems import ParameterError
-from finder.web.asked import Question
+from finder.web.asked import POSITIONS, Question
 from finder.web.filters import GROUPS
 
 # What each field is called, and what it takes.
@@ -116,7 +116,7 @@ def _refusal(
     text = str(CODES.get(error.code, usual)) % words
     accepted = ""
     if error.code not in CODES and name in ACCEPTED:
-        accepted = gettext("Accepted: %(accepted)s.") % {"accepted": ACCEPTED[name]}
+        accepted = gettext("What can be given: %(accepted)s.") % {"accepted": ACCEPTED[name]}
     return Refusal(name, text, accepted, tuple(_ways_out(error, question, language)))
 
 
@@ -128,7 +128,7 @@ def _ways_out(error: ParameterError, question: Question, language: Language) -> 
         ]
     if error.code == "unknown-parameter":
         return [WayOut(gettext("Search without it"), question.address() or "?")]
-    if error.suggestion is None or error.code == "swapped-coordinates":
+    if error.suggestion is None or error.parameter in POSITIONS:
         return []
     return [WayOut(error.suggestion, question.address(**{error.parameter: error.suggestion}))]
 

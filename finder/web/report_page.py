@@ -8,10 +8,8 @@ import orjson
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.csrf import csrf_exempt
 
 from clinics.models import ReportSubject
 from finder.api.documents import LONGEST_ADDRESS, LONGEST_CONTACT, LONGEST_TEXT, MOST_LINKS
@@ -38,9 +36,6 @@ class Fault:
     message: str
 
 
-# It takes no cookie and knows nobody, so that another site could send nothing that it could not
-# send by itself: as the API's, it is kept to a rate instead.
-@method_decorator(csrf_exempt, name="dispatch")
 class ReportPage(SitePage):
     """The form, and what it sends."""
 
