@@ -4,6 +4,11 @@
 // to the server in the body of a request: no address that is logged anywhere holds it. While there
 // is one, every search is made here and only the results are exchanged. Without one, forms and
 // links are left to the browser.
+//
+// What a search changes is in #search-results, the first heading of which says the count: the list
+// (elements with data-number, each with a .distance), #filters, links with data-search (and with
+// data-without="bbox" where they leave the area of the map), #share, #print, #show-map, #map with
+// #map-data. Outside are #search with #near-me, #status and #finder-words.
 
 (() => {
   const results = () => document.getElementById("search-results");
