@@ -22,6 +22,7 @@
   const roomForMap = matchMedia("(min-width: 60rem)");
   const GEOLOCATION = { enableHighAccuracy: false, timeout: 10_000, maximumAge: 60_000 };
   const SHARED_DIGITS = 3;
+  const PRIVATE = ["lat", "lng", "bbox"];
 
   let map = null;
   let mapWanted = false;
@@ -56,6 +57,7 @@
 
   function withFragment(address, part) {
     const url = new URL(address, location.href);
+    for (const name of PRIVATE) url.searchParams.delete(name);
     // A comma needs no escape in a fragment.
     url.hash = part.toString().replaceAll("%2C", ",");
     return url.href;
@@ -68,7 +70,8 @@
     const fields = [...new FormData(form)];
     if (submitter?.name) fields.push([submitter.name, submitter.value]);
     for (const [name, value] of fields) {
-      if (String(value).trim() !== "") url.searchParams.append(name, String(value).trim());
+      const text = String(value).trim();
+      if (text !== "" && !PRIVATE.includes(name)) url.searchParams.append(name, text);
     }
     return url;
   }
@@ -101,6 +104,8 @@
       notice.append(again);
     }
     results().before(notice);
+    // Whoever tried again has lost the button they pressed.
+    if (document.activeElement === document.body) notice.querySelector("button")?.focus();
     notice.scrollIntoView({ block: "nearest" });
     say(text);
   }
