@@ -151,6 +151,16 @@ def names(page: Page) -> str:
     return " ".join(page.locator(".hit").all_inner_texts())
 
 
+def narrow(page: Page) -> str:
+    """Choose the first filter that is offered, and search; the filter's name."""
+    choice = page.locator("#filters input[type=checkbox]").first
+    if not choice.is_visible():
+        page.locator("summary").filter(visible=True).first.click()
+    choice.check()
+    page.locator("#filters").get_by_role("button").last.click()
+    return choice.get_attribute("name") or ""
+
+
 def test_a_place_is_chosen_from_suggestions_by_keyboard(visits: Visits) -> None:
     visit = visits()
     visit.open()
@@ -249,6 +259,15 @@ def test_filters_pages_and_back_keep_a_position(nearby: Visit) -> None:
     expect(first).to_have_text(before, use_inner_text=True)
     page.go_forward()
     expect(first).to_have_text(after, use_inner_text=True)
+
+
+def test_a_filter_is_told_with_the_position_and_is_in_the_address(nearby: Visit) -> None:
+    expect(nearby.page.locator("#search-results[aria-busy]")).to_have_count(0)
+    name = narrow(nearby.page)
+    nearby.page.wait_for_url(f"**{name}=**")
+    expect(nearby.page.locator("#search-results[aria-busy]")).to_have_count(0)
+    assert nearby.told()[-1].keys() >= {name, "lat", "lng"}
+    assert nearby.address().endswith(POSITION)
 
 
 def test_links_within_the_page_leave_the_position_where_it_is(nearby: Visit) -> None:
@@ -415,3 +434,8 @@ def test_without_scripts_a_place_is_searched_filtered_paged_and_opened(visits: V
     assert names(page) != first
     page.locator(".hit a").first.click()
     page.wait_for_url("**/clinics/**")
+    page.go_back()
+    page.go_back()
+    name = narrow(page)
+    page.wait_for_url(f"**{name}=**")
+    expect(page.locator("#filters")).to_be_visible()
