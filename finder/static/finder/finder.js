@@ -308,7 +308,7 @@
   function searchArea(bbox) {
     const url = new URL(location.href);
     // The pages of another area do not go on here.
-    url.searchParams.delete("cursor");
+    for (const name of ["cursor", "start"]) url.searchParams.delete(name);
     const part = privatePart();
     part.set("bbox", bbox.join(","));
     go(withFragment(url, part), true);
