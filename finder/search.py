@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import connections
 
-from clinics.timetable import OpenInterval
+from clinics.timetable import OpenInterval, Timetable
 from finder import by_name, by_verification, nearest, relevance
 from finder.conditions import placeholders
 from finder.opening import opening
@@ -29,35 +29,51 @@ def search(query: SearchQuery, using: str = "default") -> Page:
 def _opened(hits: Sequence[Hit], query: SearchQuery, using: str) -> tuple[Hit, ...]:
     """The hits with when they close and open again, from the hours they were found by."""
     assert query.open_at is not None
-    if not hits:
-        return ()
-    ids = [hit.listing_id for hit in hits]
+    hours = timetables([hit.listing_id for hit in hits], using)
+    return tuple(
+        replace(hit, opening=opening(*hours.get(hit.listing_id, Timetable()), query.open_at))
+        for hit in hits
+    )
+
+
+def timetables(listing_ids: Sequence[int], using: str = "default") -> dict[int, Timetable]:
+    """When clinics are open, by listing; those whose hours nobody states are left out."""
+    if not listing_ids:
+        return {}
     sessions: dict[int, list[OpenInterval]] = {}
     dates: dict[int, list[int]] = {}
     with connections[using].cursor() as cursor:
         cursor.execute(
             "SELECT listing_id, days, weeks, opens, closes FROM clinics_opensession "
-            f"WHERE listing_id IN ({placeholders(ids)})",
-            ids,
+            f"WHERE listing_id IN ({placeholders(listing_ids)})",
+            listing_ids,
         )
         for listing_id, *interval in cursor.fetchall():
             sessions.setdefault(listing_id, []).append(OpenInterval(*interval))
         cursor.execute(
             "SELECT listing_id, month_day FROM clinics_closeddate "
-            f"WHERE listing_id IN ({placeholders(ids)})",
-            ids,
+            f"WHERE listing_id IN ({placeholders(listing_ids)})",
+            listing_ids,
         )
         for listing_id, month_day in cursor.fetchall():
             dates.setdefault(listing_id, []).append(month_day)
-    return tuple(
-        replace(
-            hit,
-            opening=opening(
-                sessions.get(hit.listing_id, ()), dates.get(hit.listing_id, ()), query.open_at
-            ),
+    return {
+        listing_id: Timetable(tuple(intervals), tuple(dates.get(listing_id, ())))
+        for listing_id, intervals in sessions.items()
+    }
+
+
+def details(listing_ids: Sequence[int], using: str = "default") -> dict[int, str]:
+    """The stored JSON of published clinics, whole, by listing."""
+    if not listing_ids:
+        return {}
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            "SELECT id, detail FROM clinics_listing "
+            f"WHERE published AND id IN ({placeholders(listing_ids)})",
+            listing_ids,
         )
-        for hit in hits
-    )
+        return dict(cursor.fetchall())
 
 
 def summaries(hits: Sequence[Hit], using: str = "default") -> list[tuple[Hit, str]]:
@@ -85,6 +101,25 @@ def version(clinic_id: UUID, using: str = "default") -> int | None:
 def detail(clinic_id: UUID, using: str = "default") -> tuple[int, str] | None:
     """The version and the stored JSON of a published clinic; None where there is none."""
     return _of_clinic("version, detail", clinic_id, using)
+
+
+def timetable(clinic_id: UUID, using: str = "default") -> Timetable:
+    """When a published clinic is open; without sessions where nobody states hours."""
+    published = "JOIN clinics_listing l ON l.id = listing_id AND l.published WHERE facility_id = %s"
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            f"SELECT days, weeks, opens, closes FROM clinics_opensession {published} "
+            "ORDER BY opens, closes, days, weeks",
+            [clinic_id.hex],
+        )
+        sessions = tuple(OpenInterval(*interval) for interval in cursor.fetchall())
+        if not sessions:
+            return Timetable()
+        cursor.execute(
+            f"SELECT month_day FROM clinics_closeddate {published} ORDER BY month_day",
+            [clinic_id.hex],
+        )
+        return Timetable(sessions, tuple(month_day for (month_day,) in cursor.fetchall()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,10 +116,7 @@ class Reports(ReadView):
         """Take a report in; the answer is the same for one that a trap caught."""
         refuse_parameters(request)
         values = read_report(read_body(request, [JSON], LONGEST_BODY_BYTES))
-        if version(id) is None:
-            raise Http404(f"There is no clinic {id}.")
-        if not values.pop("homepage", ""):
-            _keep(id, Statement(**values))
+        take_in(id, values)
         receipt: ReportReceipt = {
             "received": True,
             "subject": values["subject"],
@@ -151,6 +148,14 @@ def read_report(body: bytes) -> dict[str, str]:
     if not isinstance(sent, dict):
         message = f"Accepted is a JSON object with {', '.join(FIELDS)}."
         raise InvalidParameters([ParameterError("body", "wrong-type", message)])
+    return checked_report(sent)
+
+
+def checked_report(sent: Mapping[str, Any]) -> dict[str, str]:
+    """The members of a report as sent, their texts without blanks around them.
+
+    Raises :class:`InvalidParameters` with an error for every member that is wrong.
+    """
     errors = [*_faults(sent)]
     if errors:
         raise InvalidParameters(errors)
@@ -163,6 +168,17 @@ def read_report(body: bytes) -> dict[str, str]:
         )
         raise InvalidParameters([ParameterError("statement", "too-many-links", message)])
     return values
+
+
+def take_in(clinic_id: UUID, values: Mapping[str, str]) -> None:
+    """Put a checked report in the queue; one that the trap caught goes nowhere, and is not told so.
+
+    Raises ``Http404`` for a clinic that is not published.
+    """
+    if version(clinic_id) is None:
+        raise Http404(f"There is no clinic {clinic_id}.")
+    if not values.get("homepage"):
+        _keep(clinic_id, Statement(**{n: text for n, text in values.items() if n != "homepage"}))
 
 
 def _faults(sent: Mapping[str, Any]) -> list[ParameterError]:

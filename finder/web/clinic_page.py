@@ -1,8 +1,27 @@
-"""Everything known of a clinic."""
+"""Everything known of a clinic, by source and date."""
 
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
 
-from finder.web.page import SitePage
+from finder.api.caching import REVALIDATE, digest_etag, has_current, not_modified
+from finder.search import departed, detail, timetable
+from finder.web.page import SITE, SitePage, error_page
+from finder.web.second_opinions import question_of, second_opinions
+from finder.web.statements import register_matches, statements
+from finder.web.structured_data import structured_data
+from finder.web.week import hours_of, now_at
+from finder.web.whereabouts import map_links
+
+# What it carries, in the order of the page.
+OFFERED = ("categories", "services", "conditions", "credentials", "languages", "features")
+OF_ATHLETES = ("evidence", "sports", "levels")
 
 
 class ClinicPage(SitePage):
@@ -10,6 +29,78 @@ class ClinicPage(SitePage):
 
     name = "clinic"
 
-    def get(self, request: HttpRequest, **where: object) -> HttpResponse:
-        """The page."""
-        return self.render("site/clinic.html", {})
+    def get(self, request: HttpRequest, id: UUID) -> HttpResponse:
+        """The page, or where the clinic went; 304 where the browser has it as it is."""
+        if request.GET:
+            return refused(self, id)
+        found = detail(id)
+        if found is None:
+            return departed_page(self, id)
+        page = self.render("site/clinic.html", self._context(id, orjson.loads(found[1])))
+        # What is open and how old a statement is change without the clinic: the whole page counts.
+        etag = digest_etag(page.content)
+        if has_current(request, etag):
+            return not_modified(etag)
+        page.headers["ETag"] = etag
+        return page
+
+    def _context(self, clinic_id: UUID, clinic: Mapping[str, Any]) -> dict[str, Any]:
+        now = timezone.now()
+        today = timezone.localdate(now)
+        times = timetable(clinic_id)
+        said = statements(clinic, today)
+        address = reverse(f"{SITE}:{self.name}", args=[clinic_id], current_app=self.language)
+        verify_by = clinic["verify_by"]
+        return {
+            "clinic": clinic,
+            "clinic_name": name_in(clinic, self.language),
+            "now": now_at(times, now),
+            "hours": hours_of(clinic, times, now),
+            "today": today.isoformat(),
+            "is_due": verify_by is not None and verify_by < today.isoformat(),
+            "offered": [(kind, clinic[kind]) for kind in OFFERED if clinic[kind]],
+            "athletes": [(kind, clinic[kind]) for kind in OF_ATHLETES if clinic[kind]],
+            "athlete_statements": [one for one in said if one.is_of_athletes],
+            "other_statements": [one for one in said if not one.is_of_athletes],
+            "departments": [
+                (layer, [one for one in clinic["departments"] if one["layer"] == layer])
+                for layer in ("official", "curated")
+                if any(one["layer"] == layer for one in clinic["departments"])
+            ],
+            "second_opinions": second_opinions(clinic, today),
+            "second_opinion_question": question_of("offered"),
+            "register_matches": register_matches(clinic),
+            "map_links": map_links(clinic),
+            "tiles": settings.MAP_TILES_URL,
+            "attribution": settings.MAP_TILES_ATTRIBUTION,
+            "structured_data": structured_data(clinic, self.request.build_absolute_uri(address)),
+        }
+
+
+def name_in(clinic: Mapping[str, Any], language: str) -> str:
+    """The name by which a page calls a clinic: in its language where it has one."""
+    english = clinic["name_en"] if language == "en" else None
+    return str(english or clinic["name"])
+
+
+def departed_page(page: SitePage, clinic_id: UUID) -> HttpResponse:
+    """What the pages of a clinic that is not published answer: the successor's, or that it is gone.
+
+    308 where something was sent: a browser sends it again, to the right clinic.
+    """
+    found = departed(clinic_id)
+    if found is None:
+        return error_page(page.request, 404, page.language)
+    if found.successor is None:
+        gone: HttpResponse = page.render("site/clinic_gone.html", {}, status=410)
+        return gone
+    address = reverse(f"{SITE}:{page.name}", args=[found.successor], current_app=page.language)
+    status = 301 if page.request.method in ("GET", "HEAD") else 308
+    # It may turn out to be another: no cache is to answer for good.
+    return HttpResponse(status=status, headers={"Location": address, "Cache-Control": REVALIDATE})
+
+
+def refused(page: SitePage, clinic_id: UUID) -> HttpResponse:
+    """A page that says which parameters an address does not have, and leads to it without."""
+    context = {"names": [name[:64] for name in page.request.GET][:10], "id": clinic_id}
+    return page.render("site/clinic_refused.html", context, status=400, cache="no-store")

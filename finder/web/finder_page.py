@@ -1,15 +1,197 @@
-"""The search."""
+"""The search: what is looked for, where, and what was found."""
 
-from django.http import HttpRequest, HttpResponse
+from typing import Any
+from urllib.parse import quote, urlencode
 
-from finder.web.page import SitePage
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from finder import cursors
+from finder.api.caching import PRIVATE, REVALIDATE, holds_searcher
+from finder.query import Page, SearchQuery
+from finder.questions import Asked
+from finder.search import search
+from finder.suggestions import suggestions
+from finder.web.asked import POSITIONS, Question, read_question
+from finder.web.filters import (
+    SORTS,
+    Choice,
+    Labels,
+    chips,
+    concept_labels,
+    groups,
+    label_of,
+    radii,
+    single_choices,
+)
+from finder.web.hits import ShownHit, shown_hits
+from finder.web.needs import NEEDS
+from finder.web.page import SITE, SitePage
+from finder.web.refusals import FIELDS, refusals
+from finder.web.script_words import script_words
+
+# What a new search keeps of the one before: circumstances, not what is looked for.
+KEPT = ("open_at", "language", "feature", "kind", "accepts_new_patients", "verified_within_days")
+WIDER_KM = ("10", "20", "50", "100", "200", "500")
 
 
 class FinderPage(SitePage):
-    """The search."""
+    """The search. A position comes in the body of a POST alone, which changes nothing."""
 
     name = "finder"
+    http_method_names = ["get", "head", "post", "options"]
 
-    def get(self, request: HttpRequest, **where: object) -> HttpResponse:
-        """The page."""
-        return self.render("site/finder.html", {})
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """What an address asks for."""
+        return self._answer(request.GET, posted=False)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """What a body asks for."""
+        if request.GET:
+            return self._answer(request.GET, posted=False)
+        return self._answer(request.POST, posted=True)
+
+    def _answer(self, sent: QueryDict, *, posted: bool) -> HttpResponse:
+        question = read_question(sent, posted=posted)
+        context: dict[str, Any] = {
+            "question": question,
+            "needs": NEEDS.values(),
+            "place": sent.get("place", "").strip(),
+            "kept": [(name, question.given[name]) for name in KEPT if name in question.given],
+            "script_words": script_words(),
+            "other_query": question.address(),
+        }
+        if question.errors:
+            context["refusals"] = refusals(question, sent, self.language)
+            context["invalid"] = {one.parameter for one in context["refusals"]}
+            return self.render("site/finder.html", context, status=400, cache="no-store")
+        if question.asked is None or question.query is None:
+            return self.render("site/finder.html", context)
+        context |= self._results(question, question.asked, question.query)
+        cache = PRIVATE if posted or holds_searcher(question.asked) else REVALIDATE
+        return self.render("site/finder.html", context, cache=cache)
+
+    def _results(self, question: Question, asked: Asked, query: SearchQuery) -> dict[str, Any]:
+        page = search(query)
+        now = timezone.now()
+        hits = shown_hits(page.hits, self.language, question.start, now)
+        labels = concept_labels(self.language)
+        place = asked.values.get("place")
+        centre = place.label if place else gettext("where you are") if query.centre else ""
+        return {
+            "page_found": page,
+            "hits": hits,
+            "centre": centre,
+            "following": _following(question, query, page),
+            "is_first": question.start == 1 and "cursor" not in asked.values,
+            "first_page": question.address() or "?",
+            "sorts": [
+                Choice(value, label, value == query.sort)
+                for value, label in SORTS.items()
+                if value != "distance" or query.centre
+            ],
+            "sort_kept": [
+                (name, value) for name, value in question.given.items() if name != "sort"
+            ],
+            "groups": groups(question, asked.query, labels),
+            "radii": radii(question) if query.centre else [],
+            "second_opinions": single_choices("second_opinion", question),
+            "new_patients": single_choices("accepts_new_patients", question)[:1],
+            "verified": single_choices("verified_within_days", question),
+            "evidence": single_choices("evidence", question),
+            "open_at": question.value("open_at"),
+            "q": question.value("q"),
+            "chips": chips(question, labels),
+            "clear": question.address(*(set(question.given) - {"place", "need"})) or "?",
+            "map_data": self._map_data(asked, query, hits, centre),
+            "tiles": settings.MAP_TILES_URL,
+            "attribution": settings.MAP_TILES_ATTRIBUTION,
+            "share": self.request.build_absolute_uri(self.request.path + question.address()),
+            "in_api": _in_api(question, asked),
+        } | ({} if page.hits or "cursor" in asked.values else self._help(question, asked, labels))
+
+    def _help(self, question: Question, asked: Asked, labels: Labels) -> dict[str, Any]:
+        """What somebody may do who found nothing."""
+        found = suggestions(asked)
+        outside = [found.nearest_outside] if found.nearest_outside else []
+        radius = asked.query.radius_km
+        wider = next((km for km in WIDER_KM if radius and float(km) > radius), None)
+        return {
+            "outside": shown_hits(outside, self.language, 1, timezone.now()),
+            "without": [
+                {
+                    "label": FIELDS.get(one.parameter, one.parameter),
+                    "what": label_of(one.parameter, question.value(one.parameter), labels)
+                    if "," not in question.value(one.parameter)
+                    else "",
+                    "count": one.count,
+                    "count_exact": one.count_exact,
+                    "area": one.parameter == "bbox",
+                    "address": question.address(
+                        one.parameter if one.parameter in question.given else "need"
+                    )
+                    or "?",
+                }
+                for one in found.without
+                if one.count
+            ],
+            "wider": wider,
+            "wider_address": question.address(radius_km=wider) if wider else "",
+        }
+
+    def _map_data(
+        self, asked: Asked, query: SearchQuery, hits: list[ShownHit], centre: str
+    ) -> dict[str, Any]:
+        """What the map shows: positions in WGS84 decimal degrees."""
+        box = query.box
+        return {
+            "centre": query.centre
+            and {"lat": query.centre.latitude, "lng": query.centre.longitude, "label": centre},
+            "radius_km": query.radius_km,
+            "bbox": box and [box.west, box.south, box.east, box.north],
+            "hits": [
+                {
+                    "number": hit.number,
+                    "id": hit.clinic["id"],
+                    "name": hit.name,
+                    "distance": hit.distance,
+                    "lat": hit.clinic["lat"],
+                    "lng": hit.clinic["lng"],
+                    "url": reverse(
+                        f"{SITE}:clinic", args=[hit.clinic["id"]], current_app=self.language
+                    ),
+                }
+                for hit in hits
+                if hit.clinic["lat"] is not None
+            ],
+        }
+
+
+def _following(question: Question, query: SearchQuery, page: Page) -> str:
+    """The query string of the next page; blank after the last.
+
+    ``open_at=now`` goes on with the instant that it was, for a cursor continues the same question.
+    """
+    if not page.more:
+        return ""
+    further = {
+        "cursor": cursors.encode(page.hits[-1].key, query),
+        "start": str(question.start + len(page.hits)),
+    }
+    if query.open_at is not None:
+        further["open_at"] = query.open_at.isoformat()
+    return question.address(**further)
+
+
+def _in_api(question: Question, asked: Asked) -> str:
+    """The same search in the API, without where somebody is."""
+    parameters = {
+        name: question.value(name) for name in asked.values if name not in (*POSITIONS, "cursor")
+    }
+    wanted = {name: value for name, value in parameters.items() if value}
+    if "sort" in asked.values:
+        wanted["sort"] = asked.query.sort
+    return f"{reverse('clinic-search')}?{urlencode(wanted, safe=',:', quote_via=quote)}"

@@ -33,13 +33,17 @@ class SitePage(View):
         """Answer in the page's language."""
         request.current_app = self.language
         with translation.override(self.language):
-            throttle = self.throttle()
+            throttle = self.throttle_of(request)()
             if not throttle.allow_request(request, self):  # type: ignore[arg-type]
                 wait_s = str(max(1, math.ceil(throttle.wait() or 0)))
                 page = error_page(request, 429, self.language)
                 page.headers["Retry-After"] = wait_s
                 return page
             return secured(super().dispatch(request, *args, **kwargs), self.language)
+
+    def throttle_of(self, request: HttpRequest) -> type[Throttle]:
+        """What keeps a request to its rate."""
+        return self.throttle
 
     def render(
         self,

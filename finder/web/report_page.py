@@ -1,18 +1,117 @@
-"""Something of an entry is wrong."""
+"""Something of an entry is wrong: a form that goes the way of the API's reports."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+import orjson
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.csrf import csrf_exempt
 
-from finder.web.page import SitePage
+from clinics.models import ReportSubject
+from finder.api.documents import LONGEST_ADDRESS, LONGEST_CONTACT, LONGEST_TEXT, MOST_LINKS
+from finder.api.reports import FIELDS, checked_report, take_in
+from finder.api.throttling import ReportThrottle, Throttle
+from finder.problems import InvalidParameters, ParameterError
+from finder.search import detail
+from finder.web.clinic_page import departed_page, name_in, refused
+from finder.web.page import SITE, SitePage
+
+# The longest texts in three bytes a sign, each escaped as three, and what stands between.
+LONGEST_FORM_BYTES = 64 * 1024
+FORM = "application/x-www-form-urlencoded"
+NO_STORE = "no-store"
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a field, in the words of the page; ``label`` is the field's."""
+
+    field: str
+    label: str
+    message: str
+
+
+# It takes no cookie and knows nobody, so that another site could send nothing that it could not
+# send by itself: as the API's, it is kept to a rate instead.
+@method_decorator(csrf_exempt, name="dispatch")
 class ReportPage(SitePage):
-    """Something of an entry is wrong."""
+    """The form, and what it sends."""
 
     name = "report"
+    http_method_names = ["get", "head", "options", "post"]
 
-    def get(self, request: HttpRequest, **where: object) -> HttpResponse:
-        """The page."""
-        return self.render("site/report.html", {})
+    def throttle_of(self, request: HttpRequest) -> type[Throttle]:
+        """Reading the form is reading; sending it is reporting."""
+        return ReportThrottle if request.method == "POST" else self.throttle
+
+    def get(self, request: HttpRequest, id: UUID) -> HttpResponse:
+        """The empty form."""
+        return refused(self, id) if request.GET else self._form(id, {}, [])
+
+    def post(self, request: HttpRequest, id: UUID) -> HttpResponse:
+        """Take a report in as the API does; the form again, as it was typed, where it is wrong."""
+        if request.GET:
+            return refused(self, id)
+        if request.content_type != FORM:
+            return self._unreadable(id, 415)
+        if int(request.META.get("CONTENT_LENGTH") or 0) > LONGEST_FORM_BYTES:
+            return self._unreadable(id, 413)
+        found = detail(id)
+        if found is None:
+            return departed_page(self, id)
+        typed = {name: values[-1] for name, values in request.POST.lists()}
+        repeated = [name for name, values in request.POST.lists() if len(values) > 1]
+        if repeated or not typed.keys() <= FIELDS.keys():
+            return self._unreadable(id, 400)
+        try:
+            # A field that is left empty says nothing, and a browser sends it all the same.
+            values = checked_report({name: text for name, text in typed.items() if text.strip()})
+        except InvalidParameters as wrong:
+            in_order = sorted(wrong.errors, key=lambda error: list(FIELDS).index(error.parameter))
+            return self._form(id, typed, [_fault(error) for error in in_order], status=400)
+        take_in(id, values)
+        address = reverse(f"{SITE}:report-received", args=[id], current_app=self.language)
+        return HttpResponse(status=303, headers={"Location": address, "Cache-Control": NO_STORE})
+
+    def _unreadable(self, clinic_id: UUID, status: int) -> HttpResponse:
+        """A page for what no browser sends of the form."""
+        context = {"id": clinic_id}
+        return self.render("site/report_unreadable.html", context, status=status, cache=NO_STORE)
+
+    def _form(
+        self,
+        clinic_id: UUID,
+        typed: Mapping[str, str],
+        faults: list[Fault],
+        *,
+        status: int = 200,
+    ) -> HttpResponse:
+        found = detail(clinic_id)
+        if found is None:
+            return departed_page(self, clinic_id)
+        clinic = orjson.loads(found[1])
+        context = {
+            "clinic": clinic,
+            "clinic_name": name_in(clinic, self.language),
+            "subjects": ReportSubject.choices,
+            "typed": typed,
+            "faults": faults,
+            "wrong": {fault.field: fault.message for fault in faults},
+            "days": settings.REPORT_CONTACT_DAYS,
+            "longest_text": LONGEST_TEXT,
+            "longest_address": LONGEST_ADDRESS,
+            "longest_contact": LONGEST_CONTACT,
+        }
+        if not typed:
+            return self.render("site/report.html", context, status=status)
+        # What somebody typed is theirs: no cache keeps it.
+        return self.render("site/report.html", context, status=status, cache=NO_STORE)
 
 
 class ReportReceivedPage(SitePage):
@@ -20,6 +119,53 @@ class ReportReceivedPage(SitePage):
 
     name = "report-received"
 
-    def get(self, request: HttpRequest, **where: object) -> HttpResponse:
-        """The page."""
-        return self.render("site/report_received.html", {})
+    def get(self, request: HttpRequest, id: UUID) -> HttpResponse:
+        """Thanks, and what happens next."""
+        if request.GET:
+            return refused(self, id)
+        found = detail(id)
+        if found is None:
+            return departed_page(self, id)
+        clinic = orjson.loads(found[1])
+        context = {
+            "clinic": clinic,
+            "clinic_name": name_in(clinic, self.language),
+            "days": settings.REPORT_CONTACT_DAYS,
+        }
+        return self.render("site/report_received.html", context)
+
+
+def _labels() -> dict[str, str]:
+    """The fields' labels in the language of the page."""
+    return {
+        "subject": _("What is wrong?"),
+        "statement": _("Please describe it"),
+        "suggestion": _("What would be right?"),
+        "source_url": _("A web page that shows it"),
+        "contact": _("How we may reach you"),
+    }
+
+
+def _fault(error: ParameterError) -> Fault:
+    """An error of the shared reading in the words of the page."""
+    field = error.parameter
+    return Fault(field, _labels().get(field, field), _message(field, error.code))
+
+
+def _message(field: str, code: str) -> str:
+    if code in ("required", "blank", "unknown-value"):
+        if field == "subject":
+            return pgettext("site", "Please choose one of the list.")
+        return pgettext("site", "Please write what is wrong.")
+    if code == "too-long":
+        longest = f"{FIELDS[field].longest:,}"
+        return _("This is too long: at most %(number)s characters.") % {"number": longest}
+    if code == "too-many-links":
+        text = _(
+            "There are too many links in it: at most %(most)s. "
+            "The page that shows it belongs in its own field."
+        )
+        return text % {"most": MOST_LINKS}
+    if field == "source_url":
+        return _("This is not the address of a web page: it begins with https:// or http://.")
+    return _("It holds signs that cannot be read: please type it again as plain text.")

@@ -10,6 +10,7 @@ from finder.web.developers import DevelopersPage
 from finder.web.finder_page import FinderPage
 from finder.web.page import SITE, SitePage
 from finder.web.report_page import ReportPage, ReportReceivedPage
+from finder.web.sitemap import urlpatterns as sitemap_patterns
 
 PAGES: tuple[tuple[str, type[SitePage]], ...] = (
     ("", FinderPage),
@@ -37,4 +38,5 @@ def _pages(language: Language, prefix: str) -> list[URLPattern]:
 urlpatterns = [
     path("", include((_pages("ja", ""), SITE), namespace="ja")),
     path("", include((_pages("en", "en"), SITE), namespace="en")),
+    *sitemap_patterns,
 ]

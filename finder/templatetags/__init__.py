@@ -1,0 +1,1 @@
+"""What the templates of the website say with a word of their own."""

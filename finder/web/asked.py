@@ -1,0 +1,153 @@
+"""What a visitor of the search page asks: the parameters of the API, as a form sends them.
+
+A form sends fields that were left blank, and a ticked box each by itself: blank fields say nothing,
+and boxes of one name mean any of them, as commas do in the API. What somebody comes for
+(:mod:`finder.web.needs`) stands for parameters; one that is given besides goes before it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+
+from finder import cursors
+from finder.parameters import CONCEPT_PARAMETERS, SearchParameters
+from finder.problems import InvalidParameters, ParameterError, suggestion
+from finder.query import SearchQuery
+from finder.questions import Asked, read_query
+from finder.web.needs import NEEDS, Need
+
+# Where somebody is and which area they look at: never part of an address.
+POSITIONS = ("lat", "lng", "bbox")
+# The page chooses these itself.
+NOT_OFFERED = frozenset({"format", "page_size", "count", "facets"})
+OWN = ("need", "start")
+OFFERED = (*(name for name in SearchParameters.base_filters if name not in NOT_OFFERED), *OWN)
+LARGEST_START = 100_000
+# A centre orders what is found; everything else keeps something out, or orders anew.
+TO_LOOK_FOR = frozenset(SearchParameters.base_filters) - {"sort", "cursor"}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A visitor's question.
+
+    ``given`` are the parameters as they were given, without blanks, positions and where in the
+    answer one is; ``asked`` is what the search takes, None where nothing is asked or something is
+    wrong; ``query`` is the page of the answer that is wanted; ``start`` is the number of its first
+    hit; ``errors`` say what is wrong.
+    """
+
+    given: Mapping[str, str]
+    need: Need | None = None
+    asked: Asked | None = None
+    query: SearchQuery | None = None
+    start: int = 1
+    area: str = ""
+    has_position: bool = False
+    errors: tuple[ParameterError, ...] = field(default=())
+
+    def value(self, name: str) -> str:
+        """What is asked by a parameter, given or by the need; blank where nothing is."""
+        if name in self.given:
+            return self.given[name]
+        return self.need.parameters.get(name, "") if self.need else ""
+
+    def address(self, *without: str, **changed: str) -> str:
+        """The query string of the same question with some parameters changed or left out."""
+        wanted = {
+            name: value
+            for name, value in (dict(self.given) | changed).items()
+            if name not in without and value
+        }
+        return f"?{urlencode(wanted, safe=',:')}" if wanted else ""
+
+
+def read_question(sent: QueryDict, *, posted: bool) -> Question:
+    """What a form asks; ``posted`` says that it came in a body, where a position may stand."""
+    texts = {
+        name: [text.strip() for text in values if text.strip()] for name, values in sent.lists()
+    }
+    texts = {name: values for name, values in texts.items() if values}
+    errors = list(_not_accepted(texts, posted=posted))
+    need, start = _need(texts, errors), _start(texts, errors)
+    parameters = QueryDict(mutable=True)
+    for name, values in texts.items():
+        if name in OFFERED and name not in OWN:
+            joined = [",".join(values)] if name in CONCEPT_PARAMETERS else values
+            parameters.setlist(name, joined)
+    given = {
+        name: values[0]
+        for name, values in parameters.lists()
+        if name not in POSITIONS and name != "cursor"
+    }
+    if need:
+        given["need"] = need.slug
+    question = Question(
+        given=given,
+        need=need,
+        start=start,
+        area=parameters.get("bbox", ""),
+        has_position="lat" in texts,
+        errors=tuple(errors),
+    )
+    if errors or not (need or TO_LOOK_FOR & parameters.keys()):
+        return question
+    return _answered(question, parameters)
+
+
+def _answered(question: Question, parameters: QueryDict) -> Question:
+    """The question as the search takes it, or with what is wrong."""
+    has_centre = "place" in parameters or "lat" in parameters
+    for name, value in (question.need.parameters if question.need else {}).items():
+        # Near somebody, the nearest first: nobody reads a list that begins far away.
+        if name not in parameters and not (name == "sort" and has_centre):
+            parameters[name] = value
+    if not has_centre and "q" not in parameters and "sort" not in parameters:
+        parameters["sort"] = "relevance"
+    try:
+        asked = read_query(parameters)
+        query = asked.query
+        if "cursor" in asked.values:
+            query = cursors.decode(asked.values["cursor"], query)
+    except InvalidParameters as error:
+        return replace(question, errors=error.errors)
+    return replace(question, asked=asked, query=query)
+
+
+def _not_accepted(texts: Iterable[str], *, posted: bool) -> Iterable[ParameterError]:
+    for name in texts:
+        if name not in OFFERED:
+            accepted = ", ".join(sorted(OFFERED))
+            message = f"There is no parameter {name[:64]!r} here; accepted: {accepted}."
+            yield ParameterError(name[:64], "unknown-parameter", message, suggestion(name, OFFERED))
+        elif name in POSITIONS and not posted:
+            message = "A position is taken from the body of a request alone, never from an address."
+            yield ParameterError(name, "position-in-address", message)
+
+
+def _need(texts: Mapping[str, list[str]], errors: list[ParameterError]) -> Need | None:
+    if "need" not in texts:
+        return None
+    *others, slug = texts["need"]
+    if others or slug not in NEEDS:
+        message = f"{slug[:64]!r} is not one of: {', '.join(NEEDS)}."
+        errors.append(ParameterError("need", "unknown-value", message, suggestion(slug, NEEDS)))
+        return None
+    return NEEDS[slug]
+
+
+def _start(texts: Mapping[str, list[str]], errors: list[ParameterError]) -> int:
+    if "start" not in texts:
+        return 1
+    text = texts["start"][0]
+    if len(texts["start"]) > 1 or not (text.isascii() and text.isdigit() and len(text) <= 6):
+        number = 0
+    else:
+        number = int(text)
+    if not 1 <= number <= LARGEST_START:
+        message = f"{text[:20]!r} is not a whole number from 1 to {LARGEST_START}."
+        errors.append(ParameterError("start", "not-a-number", message))
+        return 1
+    return number
