@@ -153,11 +153,13 @@ def names(page: Page) -> str:
 
 def narrow(page: Page) -> str:
     """Choose the first filter that is offered, and search; the filter's name."""
-    choice = page.locator("#filters input[type=checkbox]").first
-    if not choice.is_visible():
-        page.locator("summary").filter(visible=True).first.click()
+    filters = page.locator("#filters")
+    choice = filters.locator("input[type=checkbox]").first
+    for closed in (page.locator("aside.filters > details"), choice.locator("xpath=ancestor::details[1]")):
+        if closed.get_attribute("open") is None:
+            closed.locator("> summary").click()
     choice.check()
-    page.locator("#filters").get_by_role("button").last.click()
+    filters.locator("[type=submit]").last.click()
     return choice.get_attribute("name") or ""
 
 

@@ -7,7 +7,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext
+from django.views.decorators.csrf import csrf_exempt
 
 from finder import cursors
 from finder.api.caching import PRIVATE, REVALIDATE, holds_searcher
@@ -38,6 +40,8 @@ KEPT = ("open_at", "language", "feature", "kind", "accepts_new_patients", "verif
 WIDER_KM = ("10", "20", "50", "100", "200", "500")
 
 
+# A search changes nothing and there is nobody to act for: no cookie, and so no token.
+@method_decorator(csrf_exempt, name="dispatch")
 class FinderPage(SitePage):
     """The search. A position comes in the body of a POST alone, which changes nothing."""
 
