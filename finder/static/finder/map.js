@@ -20,6 +20,11 @@ const resultsMap = (() => {
     return lng + 360 * Math.round((other - lng) / 360);
   }
 
+  // A clinic is named in English where its English name is known.
+  function languageOf(name) {
+    return /[\u3040-\u30ff\u3400-\u9fff]/.test(name) ? "ja" : "en";
+  }
+
   function standBeside(one, other) {
     const [a, b] = [one.getBoundingClientRect(), other.getBoundingClientRect()];
     return a.right <= b.left + 1 || b.right <= a.left + 1;
@@ -137,7 +142,7 @@ const resultsMap = (() => {
     const badge = marker.getElement();
     // Leaflet gives `alt` to pictures alone.
     badge.setAttribute("aria-label", title);
-    if (document.documentElement.lang !== "ja") badge.lang = "ja";
+    badge.lang = languageOf(hit.name);
 
     const highlight = (on) => {
       badge.classList.toggle("is-active", on);
@@ -188,7 +193,7 @@ const resultsMap = (() => {
     const link = document.createElement("a");
     link.href = hit.url;
     link.textContent = hit.name;
-    if (document.documentElement.lang !== "ja") link.lang = "ja";
+    link.lang = languageOf(hit.name);
     content.append(link);
     const distance = entry?.querySelector(".distance")?.textContent.trim();
     if (distance) {
