@@ -446,8 +446,8 @@ def test_a_clinic_that_is_gone_or_unheard_of_is_said_so(client: Client) -> None:
     one = clinic()
     withdraw(one)
     for address, status, words in (
-        (f"/clinics/{one}/checklist", 410, "今は掲載していません"),
-        (f"/en/clinics/{one}/checklist", 410, "This clinic is no longer listed"),
+        (f"/clinics/{one}/checklist", 410, "この診療先は現在掲載していません"),
+        (f"/en/clinics/{one}/checklist", 410, "This entry is no longer listed"),
         (f"/en/clinics/{NOBODY}/checklist", 404, "There is no such page"),
     ):
         for response in (client.get(address), post(client, address, NONE)):

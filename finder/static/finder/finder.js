@@ -4,6 +4,11 @@
 // to the server in the body of a request: no address that is logged anywhere holds it. While there
 // is one, every search is made here and only the results are exchanged. Without one, forms and
 // links are left to the browser.
+//
+// What a search changes is in #search-results, the first heading of which says the count: the list
+// (elements with data-number, each with a .distance), #filters, links with data-search (and with
+// data-without="bbox" where they leave the area of the map), #share, #print, #show-map, #map with
+// #map-data. Outside are #search with #near-me, #status and #finder-words.
 
 (() => {
   const results = () => document.getElementById("search-results");
@@ -17,6 +22,7 @@
   const roomForMap = matchMedia("(min-width: 60rem)");
   const GEOLOCATION = { enableHighAccuracy: false, timeout: 10_000, maximumAge: 60_000 };
   const SHARED_DIGITS = 3;
+  const PRIVATE = ["lat", "lng", "bbox"];
 
   let map = null;
   let mapWanted = false;
@@ -51,6 +57,7 @@
 
   function withFragment(address, part) {
     const url = new URL(address, location.href);
+    for (const name of PRIVATE) url.searchParams.delete(name);
     // A comma needs no escape in a fragment.
     url.hash = part.toString().replaceAll("%2C", ",");
     return url.href;
@@ -63,7 +70,8 @@
     const fields = [...new FormData(form)];
     if (submitter?.name) fields.push([submitter.name, submitter.value]);
     for (const [name, value] of fields) {
-      if (String(value).trim() !== "") url.searchParams.append(name, String(value).trim());
+      const text = String(value).trim();
+      if (text !== "" && !PRIVATE.includes(name)) url.searchParams.append(name, text);
     }
     return url;
   }
@@ -96,6 +104,8 @@
       notice.append(again);
     }
     results().before(notice);
+    // Whoever tried again has lost the button they pressed.
+    if (document.activeElement === document.body) notice.querySelector("button")?.focus();
     notice.scrollIntoView({ block: "nearest" });
     say(text);
   }
@@ -298,7 +308,7 @@
   function searchArea(bbox) {
     const url = new URL(location.href);
     // The pages of another area do not go on here.
-    url.searchParams.delete("cursor");
+    for (const name of ["cursor", "start"]) url.searchParams.delete(name);
     const part = privatePart();
     part.set("bbox", bbox.join(","));
     go(withFragment(url, part), true);

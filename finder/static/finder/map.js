@@ -6,9 +6,9 @@ const resultsMap = (() => {
   const MOST_RINGS = 4;
   // Larger ones are no circles on a map of the world.
   const LARGEST_RING_KM = 9000;
-  const BADGE_PX = 30;
+  const BADGE_PX = 28;
   // The middles of badges stand so far apart that each can be seen and hit.
-  const APART_PX = 26;
+  const APART_PX = 29;
   const MOST_ROUNDS = 60;
   const CLOSEST_ZOOM = 15;
   const JAPAN = [[30.5, 129], [45.5, 146]];
@@ -18,6 +18,11 @@ const resultsMap = (() => {
   // The same meridian, written so that it lies on the same side of ±180° as another.
   function beside(lng, other) {
     return lng + 360 * Math.round((other - lng) / 360);
+  }
+
+  // A clinic is named in English where its English name is known.
+  function languageOf(name) {
+    return /[\u3040-\u30ff\u3400-\u9fff]/.test(name) ? "ja" : "en";
   }
 
   function standBeside(one, other) {
@@ -137,7 +142,7 @@ const resultsMap = (() => {
     const badge = marker.getElement();
     // Leaflet gives `alt` to pictures alone.
     badge.setAttribute("aria-label", title);
-    if (document.documentElement.lang !== "ja") badge.lang = "ja";
+    badge.lang = languageOf(hit.name);
 
     const highlight = (on) => {
       badge.classList.toggle("is-active", on);
@@ -188,7 +193,7 @@ const resultsMap = (() => {
     const link = document.createElement("a");
     link.href = hit.url;
     link.textContent = hit.name;
-    if (document.documentElement.lang !== "ja") link.lang = "ja";
+    link.lang = languageOf(hit.name);
     content.append(link);
     const distance = entry?.querySelector(".distance")?.textContent.trim();
     if (distance) {
