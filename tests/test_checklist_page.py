@@ -446,7 +446,7 @@ def test_a_clinic_that_is_gone_or_unheard_of_is_said_so(client: Client) -> None:
     one = clinic()
     withdraw(one)
     for address, status, words in (
-        (f"/clinics/{one}/checklist", 410, "この診療先は現在掲載していません"),
+        (f"/clinics/{one}/checklist", 410, "この施設の掲載は終わりました"),
         (f"/en/clinics/{one}/checklist", 410, "This entry is no longer listed"),
         (f"/en/clinics/{NOBODY}/checklist", 404, "There is no such page"),
     ):

@@ -77,7 +77,8 @@ class FinderPage(SitePage):
     def _results(self, question: Question, asked: Asked, query: SearchQuery) -> dict[str, Any]:
         page = search(query)
         now = timezone.now()
-        hits = shown_hits(page.hits, self.language, question.start, now)
+        slugs = [*question.value("category").split(","), *question.value("service").split(",")]
+        hits = shown_hits(page.hits, self.language, now, question.start, slugs)
         labels = concept_labels(self.language)
         place = asked.values.get("place")
         centre = place.label if place else gettext("where you are") if query.centre else ""
@@ -120,7 +121,7 @@ class FinderPage(SitePage):
         radius = asked.query.radius_km
         wider = next((km for km in WIDER_KM if radius and float(km) > radius), None)
         return {
-            "outside": shown_hits(outside, self.language, 1, timezone.now()),
+            "outside": shown_hits(outside, self.language, timezone.now()),
             "without": [
                 {
                     "label": FIELDS.get(one.parameter, one.parameter),

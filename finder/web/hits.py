@@ -40,7 +40,8 @@ NEAR_KM = 10
 class ShownHit:
     """A hit of the list: its clinic's whole document, and what depends on the question.
 
-    ``distance`` is in words, blank without a centre; ``statements`` tell of athletes, the best
+    ``distance`` is in words, blank without a centre; ``matching`` are the categories and services that
+    were asked for, ``others`` its other categories; ``statements`` tell of athletes, the best
     evidenced first, ``more_statements`` how many are left for the clinic's page; ``terms`` is the
     first record of second-opinion terms that are given, if any.
     """
@@ -53,6 +54,8 @@ class ShownHit:
     now: Now
     is_due: bool
     is_bodywork: bool
+    matching: tuple[Mapping[str, Any], ...]
+    others: tuple[Mapping[str, Any], ...]
     athletes: tuple[Mapping[str, Any], ...]
     statements: tuple[Statement, ...]
     more_statements: int
@@ -61,9 +64,16 @@ class ShownHit:
 
 
 def shown_hits(
-    hits: Sequence[Hit], language: Language, start: int, now: datetime
+    hits: Sequence[Hit],
+    language: Language,
+    now: datetime,
+    start: int = 1,
+    asked: Sequence[str] = (),
 ) -> list[ShownHit]:
-    """The hits as they are shown, numbered from ``start``; one withdrawn meanwhile is left out."""
+    """The hits as they are shown, numbered from ``start``; one withdrawn meanwhile is left out.
+
+    ``asked`` are the slugs of categories and services that were asked for.
+    """
     ids = [hit.listing_id for hit in hits]
     documents, hours = details(ids), timetables(ids)
     clinics = [
@@ -73,7 +83,9 @@ def shown_hits(
     ]
     ranks = evidence_ranks() if any(clinic["claims"] for _, clinic in clinics) else {}
     return [
-        _shown(hit, clinic, hours.get(hit.listing_id, Timetable()), number, language, ranks, now)
+        _shown(
+            hit, clinic, hours.get(hit.listing_id, Timetable()), number, language, ranks, now, asked
+        )
         for number, (hit, clinic) in enumerate(clinics, start)
     ]
 
@@ -86,12 +98,15 @@ def _shown(
     language: Language,
     ranks: Mapping[str, int],
     now: datetime,
+    asked: Sequence[str],
 ) -> ShownHit:
     today = timezone.localdate(now)
     of_athletes = [one for one in statements(clinic, today, ranks) if one.is_of_athletes]
     of_athletes.sort(key=lambda one: (one.has_expired, -ranks.get(one.strength["slug"], 0)))
     offered = [terms for terms in clinic["second_opinions"] if terms["offered"] == "yes"]
     verify_by = clinic["verify_by"]
+    offers = (*clinic["categories"], *clinic["services"])
+    matching = [one for slug in asked for one in offers if one["slug"] == slug]
     return ShownHit(
         number=number,
         clinic=clinic,
@@ -103,6 +118,8 @@ def _shown(
         is_bodywork=any(
             f"{Scheme.CATEGORY}:{one['slug']}" == BODYWORK for one in clinic["categories"]
         ),
+        matching=tuple(matching),
+        others=tuple(one for one in clinic["categories"] if one not in matching),
         athletes=(*clinic["sports"], *clinic["levels"]),
         statements=tuple(of_athletes[:MOST_STATEMENTS]),
         more_statements=len(of_athletes[MOST_STATEMENTS:]),

@@ -33,7 +33,7 @@ NEEDS: Mapping[str, Need] = {
             "fails-when-running",
             gettext_lazy("My leg fails only when I run; no diagnosis yet"),
             gettext_lazy("Neurology, and clinics for dystonia or movement disorders"),
-            category="neurology,dystonia-clinic,movement-disorder-clinic",
+            category="dystonia-clinic,movement-disorder-clinic,neurology",
             sort="relevance",
         ),
         _need(

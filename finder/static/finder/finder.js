@@ -151,6 +151,8 @@
     closeMap();
     results().replaceWith(document.adoptNode(page.getElementById("search-results")));
     document.title = page.title;
+    // What was chosen need not stand between the question and what was found.
+    document.querySelector(".what-for")?.removeAttribute("open");
     const [language, other] = [document, page].map((one) => one.querySelector("a.language"));
     if (language && other) language.href = other.getAttribute("href");
     const mapOpened = prepareResults();
