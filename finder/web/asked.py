@@ -71,7 +71,9 @@ def read_question(sent: QueryDict, *, posted: bool) -> Question:
     }
     texts = {name: values for name, values in texts.items() if values}
     errors = list(_not_accepted(texts, posted=posted))
-    need, start = _need(texts, errors), _start(texts, errors)
+    need = _need(texts, errors)
+    # Only a further page has a number before it.
+    start = _start(texts, errors) if "cursor" in texts else 1
     parameters = QueryDict(mutable=True)
     for name, values in texts.items():
         if name in OFFERED and name not in OWN:

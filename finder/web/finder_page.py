@@ -86,6 +86,7 @@ class FinderPage(SitePage):
             "page_found": page,
             "hits": hits,
             "centre": centre,
+            "sort": query.sort,
             "following": _following(question, query, page),
             "is_first": question.start == 1 and "cursor" not in asked.values,
             "first_page": question.address() or "?",

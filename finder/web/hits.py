@@ -60,7 +60,6 @@ class ShownHit:
     statements: tuple[Statement, ...]
     more_statements: int
     terms: Mapping[str, Any] | None
-    reasons: tuple[str, ...]
 
 
 def shown_hits(
@@ -124,7 +123,6 @@ def _shown(
         statements=tuple(of_athletes[:MOST_STATEMENTS]),
         more_statements=len(of_athletes[MOST_STATEMENTS:]),
         terms=offered[0] if offered else None,
-        reasons=hit.reasons,
     )
 
 

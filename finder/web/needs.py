@@ -1,4 +1,10 @@
-"""What people come for, in their words, and the search that it is."""
+"""What people come for, in their words, and the search that it is.
+
+Which door fits which need follows the routing of ``fixtures/checklists/second-opinion.json``, whose
+rows cite their sources: a pattern of a task, without a diagnosis, goes to neurology, better to a
+clinic for dystonia or movement disorders; a cause in brain or spine to neurosurgery; pain and injury
+to sports orthopaedics.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,10 +28,6 @@ def _need(slug: str, label: Promise, hint: Promise, **parameters: str) -> Need:
     return Need(slug, label, hint, MappingProxyType(parameters))
 
 
-# Which door fits which need follows the routing of fixtures/checklists/second-opinion.json, whose
-# rows cite their sources: a pattern of a task, without a diagnosis, goes to neurology, better to a
-# clinic for dystonia or movement disorders; a cause in brain or spine to neurosurgery; pain and
-# injury to sports orthopaedics.
 NEEDS: Mapping[str, Need] = {
     need.slug: need
     for need in (
@@ -59,6 +61,13 @@ NEEDS: Mapping[str, Need] = {
             gettext_lazy("It hurts, or I was injured: sports orthopaedics"),
             gettext_lazy("Sports orthopaedics, running clinics, sports medicine centres"),
             category="sports-orthopaedics,running-injury-clinic,sports-medicine-centre",
+        ),
+        _need(
+            "knows-runners",
+            gettext_lazy("Doctors who know runners"),
+            gettext_lazy("Experience with running athletes, as a source states it"),
+            sport="distance-running,marathon,ekiden,sprint,middle-distance,race-walking,"
+            "trail-ultra,track-and-field,all-sports",
         ),
         _need(
             "run-measured",
