@@ -83,11 +83,20 @@ def sized(page: Page, size: tuple[int, int]) -> None:
 
 
 def expect_nothing_against_any_page(
-    page: Page, site: str, language: Language, look: Callable[[ShownPage], list[str]]
+    page: Page,
+    site: str,
+    language: Language,
+    look: Callable[[ShownPage], list[str]],
+    size_of: Callable[[ShownPage], tuple[int, int]] | None = None,
 ) -> None:
-    """Fail with all that a look at every page finds to be wrong with it."""
+    """Fail with all that a look at every page finds to be wrong with it.
+
+    ``size_of`` tells in which size of the window a page is opened.
+    """
     found = []
     for shown in SITE_PAGES:
+        if size_of:
+            sized(page, size_of(shown))
         try:
             shown.visit(page, site, language)
         except RuntimeError as error:
@@ -107,15 +116,17 @@ def test_axe_finds_nothing_against_any_page(
     with opened(chromium, site, bypass_csp=True, color_scheme=theme) as context:
         page = context.new_page()
 
-        def look(shown: ShownPage) -> list[str]:
+        def size_of(shown: ShownPage) -> tuple[int, int]:
             # Every page at both widths, in one language and theme or another.
             number = SITE_PAGES.index(shown) + (language == "en") + (theme == "dark")
-            sized(page, PHONE if number % 2 else DESKTOP)
+            return PHONE if number % 2 else DESKTOP
+
+        def look(shown: ShownPage) -> list[str]:
             page.add_script_tag(path=axe)
             found: list[str] = page.evaluate(RUN_AXE, EVERYTHING if theme == "light" else COLOURS)
             return found
 
-        expect_nothing_against_any_page(page, site, language, look)
+        expect_nothing_against_any_page(page, site, language, look, size_of)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,8 +1,10 @@
-"""The API reads: whatever is sent to it, reports from the public are all that it writes."""
+"""API and website read: whatever is sent to them, reports from the public are all that they write."""
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
+from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
@@ -15,12 +17,31 @@ from tests.catalogue import clinic
 pytestmark = pytest.mark.django_db
 
 JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
 PREPARE = "/api/v1/checklists/second-opinion/prepare"
 # What is said by each address that takes a body, and taken by it.
 BODIES = {
     PREPARE: {"answers": {"severity": 7, "top-questions": ["Why?"]}, "text_language": "en"},
 }
 REPORT = {"subject": "other", "statement": "Wrong.", "contact": "x"}
+
+
+# What the pages' forms say, by the end of their address.
+FORMS = {
+    "": {"need": "neurology"},
+    "/checklist": {"severity": "7", "top-questions": "Why?"},
+    "/report": REPORT,
+}
+
+
+def forms(clinic_id: UUID) -> dict[str, dict[str, str]]:
+    """The forms of the website by the address that takes them."""
+    pages = ["", "/checklist", f"/clinics/{clinic_id}/checklist", f"/clinics/{clinic_id}/report"]
+    return {
+        f"{language}{page}" or "/": FORMS[page.replace(f"/clinics/{clinic_id}", "")]
+        for language in ("", "/en")
+        for page in pages
+    }
 
 
 def address(clinic_id: UUID) -> str:
@@ -56,17 +77,20 @@ def test_nothing_outside_the_admin_writes_but_reports_which_write_reports(client
     # The choice of the admin's language writes a cookie alone.
     every = [one for one in routes if one != "/admin/language"]
     assert address(clinic_id) in every and "/api/v1/clinics" in every and "/healthz" in every
-    taking = {(address(clinic_id), "POST"), (PREPARE, "POST")}
-    changed: dict[str, int] = {}
+    of_pages = forms(clinic_id)
+    taking = {(one, "POST") for one in (address(clinic_id), PREPARE, *of_pages)}
+    changed: Counter[str] = Counter()
     for one in every:
         for method in ("POST", "PUT", "PATCH", "DELETE"):
             before = rows()
-            body = json.dumps(BODIES.get(one, REPORT))
-            response = client.generic(method, one, body, JSON)
+            body, media_type = json.dumps(BODIES.get(one, REPORT)), JSON
+            if one in of_pages:
+                body, media_type = urlencode(of_pages[one]), FORM
+            response = client.generic(method, one, body, media_type)
             after = rows()
-            taken = {table: after[table] - before[table] for table in after}
-            changed |= {table: number for table, number in taken.items() if number}
+            changed.update({table: after[table] - before[table] for table in after})
             accepted = response.status_code < 400
             assert accepted == ((one, method) in taking), (one, method)
             assert accepted or response.status_code in (403, 404, 405), (one, method)
-    assert changed == {"clinics_publicreport": 1, "clinics_reportercontact": 1}
+    # The API and the form in either language say the same, which waits once.
+    assert +changed == {"clinics_publicreport": 1, "clinics_reportercontact": 1}

@@ -361,6 +361,7 @@ class TestData:
             reader = Reader(page)
             scripts = [one for tag, one in reader.elements if tag == "script"]
             assert {one.get("src") or one["type"] for one in scripts} == {
+                "/static/clinics/graticule.js",
                 "/static/finder/clinic-map.js",
                 "application/ld+json",
             }

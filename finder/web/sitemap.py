@@ -13,6 +13,7 @@ from django.db.models import QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import path, reverse
+from django.views.decorators.http import require_safe
 
 from clinics.models import Listing
 from finder.api.throttling import ReadThrottle
@@ -124,6 +125,7 @@ SITEMAPS: Mapping[str, type[PagesInBothLanguages]] = {"pages": GeneralPages, "cl
 def kept_to_a_rate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """A view that readers may ask as often as any page, and that caches keep for an hour."""
 
+    @require_safe
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         throttle = ReadThrottle()

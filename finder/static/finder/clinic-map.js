@@ -5,8 +5,6 @@
 (() => {
   const CLOSE = 16;
   const NEAR = "300px";
-  const STEPS = [0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001];
-  const LEAST_BETWEEN_PX = 90;
 
   const box = document.getElementById("map");
   if (!box || !("IntersectionObserver" in window)) return;
@@ -17,49 +15,15 @@
     style.href = box.dataset.leafletStyle;
     const script = document.createElement("script");
     script.src = box.dataset.leaflet;
-    // Where either fails, the page is as it was: the links beside it lead to maps.
     style.addEventListener("load", () => document.head.append(script));
     script.addEventListener("load", open);
+    // Where either fails, the links beside it lead to maps.
+    for (const part of [style, script]) part.addEventListener("error", () => (box.hidden = true));
     document.head.append(style);
-  }
-
-  function drawGraticule(map) {
-    map.createPane("graticule").style.zIndex = 150; // below the tiles, which cover it
-    const lines = L.layerGroup().addTo(map);
-    const line = (from, to) =>
-      L.polyline([from, to], { pane: "graticule", color: "#86a3a9", weight: 1, interactive: false });
-    const label = (at, text) =>
-      L.marker(at, {
-        pane: "graticule",
-        interactive: false,
-        keyboard: false,
-        icon: L.divIcon({ className: "graticule-label", html: text, iconSize: null }),
-      });
-    const redraw = () => {
-      lines.clearLayers();
-      const seen = map.getBounds();
-      const wide = seen.getEast() - seen.getWest();
-      const most = map.getSize().x / LEAST_BETWEEN_PX;
-      const step = [...STEPS].reverse().find((one) => wide / one <= most) ?? STEPS[0];
-      const digits = step < 0.01 ? 3 : 2;
-      for (let n = Math.ceil(seen.getSouth() / step); n * step < seen.getNorth(); n += 1) {
-        const lat = n * step;
-        lines.addLayer(line([lat, seen.getWest()], [lat, seen.getEast()]));
-        lines.addLayer(label([lat, seen.getWest()], `${lat.toFixed(digits)}°`));
-      }
-      for (let n = Math.ceil(seen.getWest() / step); n * step < seen.getEast(); n += 1) {
-        const lng = n * step;
-        lines.addLayer(line([seen.getSouth(), lng], [seen.getNorth(), lng]));
-        lines.addLayer(label([seen.getNorth(), lng], `${lng.toFixed(digits)}°`));
-      }
-    };
-    map.on("moveend", redraw);
-    redraw();
   }
 
   function open() {
     const at = L.latLng(Number(box.dataset.lat), Number(box.dataset.lng));
-    box.hidden = false;
     const still = { zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false };
     const map = L.map(box, {
       scrollWheelZoom: false,
@@ -92,6 +56,7 @@
     },
     { rootMargin: NEAR },
   );
-  // The map itself is hidden until there is something in it.
-  watch.observe(box.parentElement);
+  // Its room is kept from the start, so that nothing moves under whoever reads or tabs along.
+  box.hidden = false;
+  watch.observe(box);
 })();

@@ -7,9 +7,9 @@ const resultsMap = (() => {
   // Larger ones are no circles on a map of the world.
   const LARGEST_RING_KM = 9000;
   const BADGE_PX = 28;
-  // The middles of badges stand so far apart that each can be seen and hit.
-  const APART_PX = 29;
-  const MOST_ROUNDS = 60;
+  // The middles of badges stand so far apart that no two of their boxes overlap (BADGE_PX × √2).
+  const APART_PX = 40;
+  const MOST_ROUNDS = 200;
   const CLOSEST_ZOOM = 15;
   const JAPAN = [[30.5, 129], [45.5, 146]];
   const ARROWS = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"];
