@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 from finder import cursors
@@ -126,9 +127,7 @@ class FinderPage(SitePage):
             "without": [
                 {
                     "label": FIELDS.get(one.parameter, one.parameter),
-                    "what": label_of(one.parameter, question.value(one.parameter), labels)
-                    if "," not in question.value(one.parameter)
-                    else "",
+                    "what": _what(one.parameter, question.value(one.parameter), labels),
                     "count": one.count,
                     "count_exact": one.count_exact,
                     "area": one.parameter == "bbox",
@@ -170,6 +169,13 @@ class FinderPage(SitePage):
                 if hit.clinic["lat"] is not None
             ],
         }
+
+
+def _what(parameter: str, value: str, labels: Labels) -> str | Promise:
+    """What a filter asks, where that is one thing and short; blank otherwise."""
+    if "," in value:
+        return ""
+    return value if parameter == "q" else label_of(parameter, value, labels)
 
 
 def _following(question: Question, query: SearchQuery, page: Page) -> str:

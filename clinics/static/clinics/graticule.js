@@ -1,6 +1,9 @@
 // Lines of latitude and longitude under a map, for where its picture cannot be reached. They lie
 // below the tiles, so nothing flashes while those load or fail.
 
+// So that no label of a meridian touches the next.
+const LEAST_BETWEEN_PX = 60;
+
 function drawGraticule(map) {
   const steps = [30, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001];
   const pane = map.createPane("graticule");
@@ -11,7 +14,8 @@ function drawGraticule(map) {
     lines.clearLayers();
     const bounds = map.getBounds().pad(0.1);
     const wide = bounds.getEast() - bounds.getWest();
-    const step = steps.findLast((one) => wide / one <= 12) ?? steps[0];
+    const most = Math.max(3, map.getSize().x / LEAST_BETWEEN_PX);
+    const step = steps.findLast((one) => wide / one <= most) ?? steps[0];
     const line = (from, to) =>
       L.polyline([from, to], { pane: "graticule", color: "#a8b6bc", weight: 1, interactive: false });
     const label = (at, text) =>
