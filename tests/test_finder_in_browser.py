@@ -444,3 +444,47 @@ def test_without_scripts_a_place_is_searched_filtered_paged_and_opened(visits: V
     page.go_back()
     name = narrow(page)
     page.wait_for_url(f"**{name}=**")
+
+
+def test_printed_is_the_list_with_its_numbers_and_nothing_to_press(visits: Visits) -> None:
+    visit = visits()
+    visit.open("/en?place=渋谷駅")
+    page = visit.page
+    expect(page.locator(".hit-marker").first).to_be_visible()
+    page.emulate_media(media="print")
+    expect(page.locator(".hit .number").first).to_be_visible()
+    expect(page.locator(".hit .address").last).to_be_visible()
+    for hidden in ("#map-section", "#filters", "#search", ".paging", "#share", ".site-nav"):
+        expect(page.locator(hidden)).to_be_hidden()
+    assert page.locator("main button:visible").count() == 0
+
+
+def test_a_clinic_is_found_by_keyboard_alone(visits: Visits) -> None:
+    visit = visits()
+    visit.open("/en")
+    page = visit.page
+
+    def tab_to(selector: str) -> None:
+        for _ in range(120):
+            page.keyboard.press("Tab")
+            if page.evaluate("one => document.activeElement.matches(one)", selector):
+                return
+        raise AssertionError(f"{selector} is not reached")
+
+    tab_to("#place")
+    page.keyboard.type("渋谷駅")
+    page.keyboard.press("Escape")
+    tab_to("#search [type=submit]")
+    page.keyboard.press("Enter")
+    expect(page.locator(".hit").first).to_be_visible()
+    page.keyboard.press("Tab")
+    tab_to("#filters-title, .filter-box summary")
+    page.keyboard.press("Enter")
+    tab_to("#q")
+    page.keyboard.type("05")
+    page.keyboard.press("Enter")
+    expect(page.locator(".hit")).to_have_count(1)
+    tab_to(".hit h3 a")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/en/clinics/**")
+    expect(page.locator("h1")).to_contain_text("駅前クリニック05")
