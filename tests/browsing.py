@@ -47,8 +47,12 @@ def browser_path() -> str:
 @contextmanager
 def launched(path: str) -> Iterator[Browser]:
     """The browser at a path, headless, closed at the end."""
+    # A socket in the folder for temporary files has room for a short name alone.
+    environment: dict[str, str | float | bool] = {
+        name: value for name, value in os.environ.items() if name != "TMPDIR"
+    }
     with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=path, args=ARGUMENTS)
+        opened = driver.chromium.launch(executable_path=path, args=ARGUMENTS, env=environment)
         try:
             yield opened
         finally:

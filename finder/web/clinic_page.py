@@ -33,7 +33,7 @@ class ClinicPage(SitePage):
     def get(self, request: HttpRequest, id: UUID) -> HttpResponse:
         """The page, or where the clinic went; 304 where the browser has it as it is."""
         if request.GET:
-            return refused(self, id)
+            return self.refuse_parameters()
         found = detail(id)
         if found is None:
             return departed_page(self, id)
@@ -82,9 +82,3 @@ def name_in(clinic: Mapping[str, Any], language: str) -> str:
     """The name by which a page calls a clinic: in its language where it has one."""
     english = clinic["name_en"] if language == "en" else None
     return str(english or clinic["name"])
-
-
-def refused(page: SitePage, clinic_id: UUID) -> HttpResponse:
-    """A page that says which parameters an address does not have, and leads to it without."""
-    context = {"names": [name[:64] for name in page.request.GET][:10], "id": clinic_id}
-    return page.render("site/clinic_refused.html", context, status=400, cache="no-store")

@@ -21,6 +21,8 @@ from finder.checklist.definition import LANGUAGES, Language
 
 # The namespace of every page; the languages are its instances.
 SITE = "site"
+# Of what is refused, so much is said again.
+LONGEST_ECHO, MOST_NAMED = 64, 10
 
 
 class SitePage(View):
@@ -62,6 +64,13 @@ class SitePage(View):
         whole = page_context(self.request, self.language, self.name, where) | dict(context)
         body = render_to_string(template, whole, request=self.request)
         return HttpResponse(body, status=status, headers={"Cache-Control": cache})
+
+    def refuse_parameters(self) -> HttpResponse:
+        """A page that says which parameters the address does not have, and leads to it without."""
+        names = [name[:LONGEST_ECHO] for name in self.request.GET][:MOST_NAMED]
+        return self.render(
+            "site/no_parameters.html", {"names": names}, status=400, cache="no-store"
+        )
 
 
 def page_context(

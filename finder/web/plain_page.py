@@ -8,8 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from finder.api.caching import digest_etag, has_current, not_modified
 from finder.web.page import SitePage
 
-LONGEST_ECHO = 64
-
 
 class PlainPage(SitePage):
     """A page made of ``template`` and :meth:`content`; a browser that has it already is told so."""
@@ -23,9 +21,7 @@ class PlainPage(SitePage):
     def get(self, request: HttpRequest, **where: object) -> HttpResponse:
         """The page with its entity tag, 304 without, or a refusal of parameters in words."""
         if request.GET:
-            names = [name[:LONGEST_ECHO] for name in request.GET]
-            refusal = {"parameters": names}
-            return self.render("site/no_parameters.html", refusal, status=400, cache="no-store")
+            return self.refuse_parameters()
         page = self.render(self.template, self.content())
         etag = digest_etag(page.content)
         if has_current(request, etag):

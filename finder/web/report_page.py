@@ -17,7 +17,7 @@ from finder.api.reports import FIELDS, checked_report, take_in
 from finder.api.throttling import ReportThrottle, Throttle
 from finder.problems import InvalidParameters, ParameterError
 from finder.search import detail
-from finder.web.clinic_page import name_in, refused
+from finder.web.clinic_page import name_in
 from finder.web.departed import departed_page
 from finder.web.page import SITE, SitePage
 
@@ -48,12 +48,12 @@ class ReportPage(SitePage):
 
     def get(self, request: HttpRequest, id: UUID) -> HttpResponse:
         """The empty form."""
-        return refused(self, id) if request.GET else self._form(id, {}, [])
+        return self.refuse_parameters() if request.GET else self._form(id, {}, [])
 
     def post(self, request: HttpRequest, id: UUID) -> HttpResponse:
         """Take a report in as the API does; the form again, as it was typed, where it is wrong."""
         if request.GET:
-            return refused(self, id)
+            return self.refuse_parameters()
         if request.content_type != FORM:
             return self._unreadable(id, 415)
         if int(request.META.get("CONTENT_LENGTH") or 0) > LONGEST_FORM_BYTES:
@@ -118,7 +118,7 @@ class ReportReceivedPage(SitePage):
     def get(self, request: HttpRequest, id: UUID) -> HttpResponse:
         """Thanks, and what happens next."""
         if request.GET:
-            return refused(self, id)
+            return self.refuse_parameters()
         found = detail(id)
         if found is None:
             return departed_page(self, id)
