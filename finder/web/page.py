@@ -93,7 +93,10 @@ def error_page(request: HttpRequest, status: int, language: Language) -> HttpRes
     """A page that says in words what went wrong and where to go on."""
     request.current_app = language
     with translation.override(language):
-        context = page_context(request, language, "finder", {}) | {"status": status}
+        context = page_context(request, language, "finder", {}) | {
+            "status": status,
+            "page": "error",
+        }
         body = render_to_string("site/error.html", context, request=request)
     page = HttpResponse(body, status=status, headers={"Cache-Control": "no-store"})
     secured(page, language)
