@@ -236,6 +236,7 @@ def test_a_fault_leads_to_its_field(chromium: Browser, live_server: Any) -> None
     page.locator("#onset-date--month").select_option("2")
     page.click("button.finish")
     expect(page.locator("#page-en")).to_contain_text("3 February 2024")
+    page.locator("#missing summary").click()
     page.locator("#missing button").first.click()
     expect(page.locator("[data-item] :focus")).to_have_count(1)
     window.close()
