@@ -258,7 +258,15 @@ def test_filters_pages_and_back_keep_a_position(nearby: Visit) -> None:
     page.locator("a[data-search][rel=next]").first.click()
     expect(first).not_to_have_text(before, use_inner_text=True)
     after = first.inner_text()
-    assert nearby.address().endswith(POSITION)
+    # A cursor tells how far a clinic is, and so where somebody stands: it is told as a position is.
+    assert {"cursor", "start"} <= set(nearby.told()[-1])
+    assert nearby.address().partition("#")[0] == "/"
+    assert POSITION[1:] in nearby.address()
+    page.reload()
+    expect(first).to_have_text(after, use_inner_text=True)
+    assert not [
+        request.url for request in nearby.requests if "cursor" in urlsplit(request.url).query
+    ]
     assert nearby.told()[-1].keys() > {"lat", "lng"}
     page.go_back()
     expect(first).to_have_text(before, use_inner_text=True)
@@ -421,6 +429,11 @@ def test_a_link_holds_the_position_only_if_that_is_wanted(visits: Visits) -> Non
     share.locator("button").click()
     expect(visit.page.locator(".share-done")).not_to_be_empty()
     assert "35." not in visit.page.evaluate(copied)
+    visit.page.locator("a[data-search][rel=next]").click()
+    expect(visit.page.locator("#hit-21")).to_be_visible()
+    share.locator("button").click()
+    expect(visit.page.locator(".share-done")).not_to_be_empty()
+    assert "cursor" not in visit.page.evaluate(copied)
     share.locator("input[type=checkbox]").check()
     share.locator("button").click()
     visit.page.wait_for_function(f"async () => (await {copied}).includes('lat')")

@@ -123,7 +123,12 @@ def test_a_position_in_a_body_is_answered_nearest_first_and_kept_by_no_cache(
     assert names(response)[:2] == ["北01", "北02"]
     assert "1.1 km" in text_of(response) and "to the north" in text_of(response)
     links = re.findall(r'href="([^"]*)"', response.content.decode())
-    assert not [link for link in links if "35.6812" in link or "lat=" in link]
+    # A cursor holds the distance to a clinic; a few of them, or many tries, give the position.
+    assert not [link for link in links if "35.6812" in link or "lat=" in link or "cursor" in link]
+    assert 'rel="next"' in response.content.decode()
+    further = dict(re.findall(r'data-(cursor|start)="([^"]+)"', response.content.decode()))
+    assert names(client.post("/en", TOKYO | further)) == [f"北{n}" for n in range(21, 26)]
+    assert client.get("/en", further).status_code == 400
     assert str(response.cookies) == ""
 
 

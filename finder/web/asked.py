@@ -25,8 +25,6 @@ NOT_OFFERED = frozenset({"format", "page_size", "count", "facets"})
 OWN = ("need", "start")
 OFFERED = (*(name for name in SearchParameters.base_filters if name not in NOT_OFFERED), *OWN)
 LARGEST_START = 100_000
-# A centre orders what is found; everything else keeps something out, or orders anew.
-TO_LOOK_FOR = frozenset(SearchParameters.base_filters) - {"sort", "cursor"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +92,7 @@ def read_question(sent: QueryDict, *, posted: bool) -> Question:
         has_position="lat" in texts,
         errors=tuple(errors),
     )
-    if errors or not (need or TO_LOOK_FOR & parameters.keys()):
+    if errors or not (need or parameters):
         return question
     return _answered(question, parameters)
 

@@ -1,5 +1,6 @@
 """The search: what is looked for, where, and what was found."""
 
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -178,20 +179,34 @@ def _what(parameter: str, value: str, labels: Labels) -> str | Promise:
     return value if parameter == "q" else label_of(parameter, value, labels)
 
 
-def _following(question: Question, query: SearchQuery, page: Page) -> str:
-    """The query string of the next page; blank after the last.
+@dataclass(frozen=True, slots=True)
+class Following:
+    """The next page: the query string that leads there, and what is only for a body.
+
+    A cursor tells how far a clinic is, from which a position can be found. So where the question holds
+    one, ``cursor`` and ``start`` stand beside the address; else they are in it, and blank here.
+    """
+
+    address: str
+    cursor: str = ""
+    start: str = ""
+
+
+def _following(question: Question, query: SearchQuery, page: Page) -> Following | None:
+    """The next page; None after the last.
 
     ``open_at=now`` goes on with the instant that it was, for a cursor continues the same question.
     """
     if not page.more:
-        return ""
+        return None
+    instant = {} if query.open_at is None else {"open_at": query.open_at.isoformat()}
     further = {
         "cursor": cursors.encode(page.hits[-1].key, query),
         "start": str(question.start + len(page.hits)),
     }
-    if query.open_at is not None:
-        further["open_at"] = query.open_at.isoformat()
-    return question.address(**further)
+    if question.has_position or question.area:
+        return Following(question.address(**instant), **further)
+    return Following(question.address(**instant, **further))
 
 
 def _in_api(question: Question, asked: Asked) -> str:

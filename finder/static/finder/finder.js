@@ -23,6 +23,8 @@
   const GEOLOCATION = { enableHighAccuracy: false, timeout: 10_000, maximumAge: 60_000 };
   const SHARED_DIGITS = 3;
   const PRIVATE = ["lat", "lng", "bbox"];
+  // Where in the results one is: told by how far a clinic is, from which the position can be found.
+  const FURTHER = ["cursor", "start"];
 
   let map = null;
   let mapWanted = false;
@@ -50,6 +52,16 @@
       part.set("lng", said.get("lng"));
     }
     if (holds("bbox", [180, 90, 180, 90])) part.set("bbox", said.get("bbox"));
+    if (String(part) !== "") {
+      for (const name of FURTHER) if (said.has(name)) part.set(name, said.get(name));
+    }
+    return part;
+  }
+
+  // The same without where in the results one is: for another search, and for others.
+  function position() {
+    const part = privatePart();
+    for (const name of FURTHER) part.delete(name);
     return part;
   }
 
@@ -57,7 +69,7 @@
 
   function withFragment(address, part) {
     const url = new URL(address, location.href);
-    for (const name of PRIVATE) url.searchParams.delete(name);
+    for (const name of [...PRIVATE, ...FURTHER]) url.searchParams.delete(name);
     // A comma needs no escape in a fragment.
     url.hash = part.toString().replaceAll("%2C", ",");
     return url.href;
@@ -193,7 +205,7 @@
     const address = addressOf(form, event.submitter);
     // Whoever names a place wants to search there.
     const elsewhere = form === searchForm && address.searchParams.has("place");
-    if (isPrivate() && !elsewhere) go(withFragment(address, privatePart()));
+    if (isPrivate() && !elsewhere) go(withFragment(address, position()));
     else location.assign(address);
   }
 
@@ -210,7 +222,8 @@
       target.focus();
       target.scrollIntoView();
     } else if (link.matches("[data-search]")) {
-      const part = privatePart();
+      const part = position();
+      for (const name of FURTHER) if (link.dataset[name]) part.set(name, link.dataset[name]);
       for (const name of (link.dataset.without ?? "").split(" ")) part.delete(name);
       const address = withFragment(link.href, part);
       if (inNewWindow) {
@@ -310,8 +323,7 @@
   function searchArea(bbox) {
     const url = new URL(location.href);
     // The pages of another area do not go on here.
-    for (const name of ["cursor", "start"]) url.searchParams.delete(name);
-    const part = privatePart();
+    const part = position();
     part.set("bbox", bbox.join(","));
     go(withFragment(url, part), true);
   }
@@ -379,7 +391,7 @@
   function addressToShare(includesPosition) {
     const part = new URLSearchParams();
     if (includesPosition) {
-      for (const [name, value] of privatePart()) {
+      for (const [name, value] of position()) {
         const rounded = value.split(",").map((number) => Number(number).toFixed(SHARED_DIGITS));
         part.set(name, rounded.join(","));
       }
