@@ -40,20 +40,34 @@ def timetables(listing_ids: Sequence[int], using: str = "default") -> dict[int, 
     """When clinics are open, by listing; those whose hours nobody states are left out."""
     if not listing_ids:
         return {}
+    return _timetables(f"IN ({placeholders(listing_ids)})", listing_ids, using)
+
+
+def timetable(clinic_id: UUID, using: str = "default") -> Timetable:
+    """When a published clinic is open; without sessions where nobody states hours."""
+    of_clinic = "= (SELECT id FROM clinics_listing WHERE published AND facility_id = %s)"
+    found = _timetables(of_clinic, [clinic_id.hex], using)
+    return next(iter(found.values()), Timetable())
+
+
+def _timetables(listings: str, values: Sequence[int | str], using: str) -> dict[int, Timetable]:
+    """The timetables of the listings whose id a condition names; two queries, one without hours."""
     sessions: dict[int, list[OpenInterval]] = {}
     dates: dict[int, list[int]] = {}
     with connections[using].cursor() as cursor:
         cursor.execute(
             "SELECT listing_id, days, weeks, opens, closes FROM clinics_opensession "
-            f"WHERE listing_id IN ({placeholders(listing_ids)})",
-            listing_ids,
+            f"WHERE listing_id {listings} ORDER BY opens, closes, days, weeks",
+            values,
         )
         for listing_id, *interval in cursor.fetchall():
             sessions.setdefault(listing_id, []).append(OpenInterval(*interval))
+        if not sessions:
+            return {}
         cursor.execute(
             "SELECT listing_id, month_day FROM clinics_closeddate "
-            f"WHERE listing_id IN ({placeholders(listing_ids)})",
-            listing_ids,
+            f"WHERE listing_id {listings} ORDER BY month_day",
+            values,
         )
         for listing_id, month_day in cursor.fetchall():
             dates.setdefault(listing_id, []).append(month_day)
@@ -65,31 +79,27 @@ def timetables(listing_ids: Sequence[int], using: str = "default") -> dict[int, 
 
 def details(listing_ids: Sequence[int], using: str = "default") -> dict[int, str]:
     """The stored JSON of published clinics, whole, by listing."""
-    if not listing_ids:
-        return {}
-    with connections[using].cursor() as cursor:
-        cursor.execute(
-            "SELECT id, detail FROM clinics_listing "
-            f"WHERE published AND id IN ({placeholders(listing_ids)})",
-            listing_ids,
-        )
-        return dict(cursor.fetchall())
+    return _documents("detail", listing_ids, using)
 
 
 def summaries(hits: Sequence[Hit], using: str = "default") -> list[tuple[Hit, str]]:
     """Each hit with the stored JSON of its clinic; one withdrawn a moment ago is left out."""
     missing = [hit.listing_id for hit in hits if hit.document is None]
-    stored: dict[int, str] = {}
-    if missing:
-        with connections[using].cursor() as cursor:
-            cursor.execute(
-                "SELECT id, summary FROM clinics_listing "
-                f"WHERE published AND id IN ({placeholders(missing)})",
-                missing,
-            )
-            stored = dict(cursor.fetchall())
+    stored = _documents("summary", missing, using)
     documents = ((hit, hit.document or stored.get(hit.listing_id)) for hit in hits)
     return [(hit, document) for hit, document in documents if document]
+
+
+def _documents(column: str, listing_ids: Sequence[int], using: str) -> dict[int, str]:
+    if not listing_ids:
+        return {}
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            f"SELECT id, {column} FROM clinics_listing "
+            f"WHERE published AND id IN ({placeholders(listing_ids)})",
+            listing_ids,
+        )
+        return dict(cursor.fetchall())
 
 
 def version(clinic_id: UUID, using: str = "default") -> int | None:
@@ -101,25 +111,6 @@ def version(clinic_id: UUID, using: str = "default") -> int | None:
 def detail(clinic_id: UUID, using: str = "default") -> tuple[int, str] | None:
     """The version and the stored JSON of a published clinic; None where there is none."""
     return _of_clinic("version, detail", clinic_id, using)
-
-
-def timetable(clinic_id: UUID, using: str = "default") -> Timetable:
-    """When a published clinic is open; without sessions where nobody states hours."""
-    published = "JOIN clinics_listing l ON l.id = listing_id AND l.published WHERE facility_id = %s"
-    with connections[using].cursor() as cursor:
-        cursor.execute(
-            f"SELECT days, weeks, opens, closes FROM clinics_opensession {published} "
-            "ORDER BY opens, closes, days, weeks",
-            [clinic_id.hex],
-        )
-        sessions = tuple(OpenInterval(*interval) for interval in cursor.fetchall())
-        if not sessions:
-            return Timetable()
-        cursor.execute(
-            f"SELECT month_day FROM clinics_closeddate {published} ORDER BY month_day",
-            [clinic_id.hex],
-        )
-        return Timetable(sessions, tuple(month_day for (month_day,) in cursor.fetchall()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from finder.api.caching import digest_etag, has_current, not_modified
 from finder.search import detail, timetable
+from finder.web.clinic_names import name_in
 from finder.web.departed import departed_page
 from finder.web.page import SITE, SitePage
 from finder.web.second_opinions import question_of, second_opinions
@@ -76,9 +77,3 @@ class ClinicPage(SitePage):
             "attribution": settings.MAP_TILES_ATTRIBUTION,
             "structured_data": structured_data(clinic, self.request.build_absolute_uri(address)),
         }
-
-
-def name_in(clinic: Mapping[str, Any], language: str) -> str:
-    """The name by which a page calls a clinic: in its language where it has one."""
-    english = clinic["name_en"] if language == "en" else None
-    return str(english or clinic["name"])

@@ -17,6 +17,7 @@ from finder.api.formats.hits import kilometres
 from finder.checklist.definition import Language
 from finder.query import Hit
 from finder.search import details, timetables
+from finder.web.clinic_names import name_in
 from finder.web.statements import Statement, evidence_ranks, statements
 from finder.web.week import Now, now_at
 
@@ -109,7 +110,7 @@ def _shown(
     return ShownHit(
         number=number,
         clinic=clinic,
-        name=str((clinic["name_en"] if language == "en" else None) or clinic["name"]),
+        name=name_in(clinic, language),
         distance="" if hit.distance_mm is None else distance_text(hit.distance_mm),
         direction=None if hit.bearing_deg is None else DIRECTIONS[round(hit.bearing_deg / 45) % 8],
         now=now_at(hours, now),

@@ -17,7 +17,7 @@ from finder.api.reports import FIELDS, checked_report, take_in
 from finder.api.throttling import ReportThrottle, Throttle
 from finder.problems import InvalidParameters, ParameterError
 from finder.search import detail
-from finder.web.clinic_page import name_in
+from finder.web.clinic_names import name_in
 from finder.web.departed import departed_page
 from finder.web.page import SITE, SitePage
 
