@@ -11,6 +11,8 @@ from finder.checklist.definition import Language
 from tests.site_pages import ShownPage
 
 PHONE: Any = {"width": 390, "height": 844}
+# Where the map is shown at once, and its library fetched.
+DESKTOP: Any = {"width": 1280, "height": 900}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +40,15 @@ def load(
     language: Language,
     clinic: str,
     look: Callable[[Any], object] = lambda page: None,
+    window: Any = PHONE,
 ) -> Load:
-    """Open a page in a window of its own on a phone, from the server at ``base``.
+    """Open a page in a window of its own, on a phone unless said otherwise, from the server at ``base``.
 
     ``look`` is given the window before it closes. Of a page that comes by a form only what came
     after the form was sent counts. Raises ``RuntimeError`` where the page does not answer as the
     table says.
     """
-    with browser.new_context(viewport=PHONE) as context:
+    with browser.new_context(viewport=window) as context:
         context.route(lambda url: not url.startswith((base, "data:")), lambda route: route.abort())
         page = context.new_page()
         addresses: dict[str, str] = {}

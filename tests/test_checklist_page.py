@@ -22,8 +22,9 @@ from finder.checklist.reading import read_answers
 from finder.problems import ParameterError
 from finder.rates import Rate
 from finder.web import answer_fields, checklist_page
-from finder.web.answer_fields import names_of, read_fields, read_form, signs_named
+from finder.web.answer_fields import answers_of, names_of, signs_named
 from finder.web.fault_words import ELSE, SENTENCES, fault_sentence
+from finder.web.form_body import FORM, read_fields
 from tests.answering import TODAY, answers_to, slowly
 from tests.catalogue import clinic, record, register, withdraw
 from tests.checklists import small_checklist
@@ -33,7 +34,6 @@ from tests.written_cases import CASES, written_case
 
 pytestmark = pytest.mark.django_db
 
-FORM = "application/x-www-form-urlencoded"
 CHECKLIST = checklists()["second-opinion"]
 SMALL = small_checklist()
 PAGE, ENGLISH = "/checklist", "/en/checklist"
@@ -110,7 +110,7 @@ def test_what_is_typed_is_read_as_the_same_answers_in_json(raw: dict[str, Any]) 
     wire = without_languages(raw)
     wanted = read_answers(SMALL, wire, today=TODAY, text_language="en")
     encoded = urlencode(fields_of(SMALL, wire), doseq=True).encode()
-    assert read_form(SMALL, read_fields(encoded), TODAY, "en") == wanted
+    assert answers_of(SMALL, read_fields(encoded), TODAY, "en") == wanted
 
 
 @settings(parent=slowly, max_examples=20)
@@ -123,7 +123,7 @@ def test_any_answers_come_back_from_the_rendered_form_as_they_are(
     assert filled.status_code == 200
     sent = posted(body_of(filled), "checklist")
     wanted = read_answers(CHECKLIST, wire, today=TODAY, text_language="en")
-    assert read_form(CHECKLIST, sent, TODAY, "en") == wanted
+    assert answers_of(CHECKLIST, sent, TODAY, "en") == wanted
 
 
 def test_every_field_of_the_form_is_known_and_every_known_field_is_there(
@@ -169,7 +169,7 @@ def test_full_width_digits_are_digits() -> None:
         "onset.year": ["２０２４"],
         "onset.month": ["5"],
     }
-    assert read_form(SMALL, fields, TODAY, "ja") == read_answers(
+    assert answers_of(SMALL, fields, TODAY, "ja") == read_answers(
         SMALL,
         {"episodes": 3, "distance": {"value": 2.5, "unit": "km"}, "onset": "2024-05"},
         today=TODAY,
@@ -178,7 +178,7 @@ def test_full_width_digits_are_digits() -> None:
 
 def test_blank_fields_and_a_unit_alone_are_no_answers() -> None:
     blank = {name: [" "] for item in SMALL.items for name in names_of(item)}
-    assert read_form(SMALL, blank | {"onset-after.unit": ["km"]}, TODAY, "ja") == {}
+    assert answers_of(SMALL, blank | {"onset-after.unit": ["km"]}, TODAY, "ja") == {}
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from html import unescape
+from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import pytest
 from django.core.management import call_command
@@ -16,12 +17,15 @@ from django.test.utils import CaptureQueriesContext
 
 from clinics.hours import Day, Session
 from clinics.models import Concept
+from finder.web.form_body import FORM
 from finder.web.needs import NEEDS
 from finder.web.refusals import CODES
 from tests.catalogue import claim, clinic, record, register
 from tests.places import place
 
 pytestmark = pytest.mark.django_db
+
+FINDER = Path(__file__).parent.parent / "finder"
 
 WORKDAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri")
 MORNING = Session(1, WORKDAYS, time(9), time(12))
@@ -43,6 +47,11 @@ def neighbours(tokyo: None) -> list[Any]:
         record(35.6812 + 0.01 * number, 139.7671, name=f"北{number:02}", departments=("neurology",))
         for number in range(1, 26)
     )
+
+
+def post(client: Client, path: str, fields: dict[str, str]) -> Any:
+    """What a browser sends of a form."""
+    return client.post(path, urlencode(fields), content_type=FORM)
 
 
 def text_of(response: HttpResponse) -> str:
@@ -117,7 +126,7 @@ def test_a_position_in_an_address_is_refused_in_words_and_not_repeated(
 def test_a_position_in_a_body_is_answered_nearest_first_and_kept_by_no_cache(
     client: Client, neighbours: list[Any]
 ) -> None:
-    response = client.post("/en", TOKYO)
+    response = post(client, "/en", TOKYO)
     assert response.status_code == 200
     assert response["Cache-Control"] == "private, no-store"
     assert names(response)[:2] == ["北01", "北02"]
@@ -127,7 +136,7 @@ def test_a_position_in_a_body_is_answered_nearest_first_and_kept_by_no_cache(
     assert not [link for link in links if "35.6812" in link or "lat=" in link or "cursor" in link]
     assert 'rel="next"' in response.content.decode()
     further = dict(re.findall(r'data-(cursor|start)="([^"]+)"', response.content.decode()))
-    assert names(client.post("/en", TOKYO | further)) == [f"北{n}" for n in range(21, 26)]
+    assert names(post(client, "/en", TOKYO | further)) == [f"北{n}" for n in range(21, 26)]
     assert client.get("/en", further).status_code == 400
     assert str(response.cookies) == ""
 
@@ -147,11 +156,11 @@ def test_the_second_page_goes_on_in_number_and_order(client: Client, neighbours:
     assert names(client.get(link_to(second, "data-search"))) == names(first)
 
 
-def test_a_number_without_a_further_page_counts_nothing(
-    client: Client, neighbours: list[Any]
-) -> None:
-    response = client.get("/", {"need": "neurology", "start": "21"})
-    assert 'id="hit-1"' in response.content.decode()
+def test_a_number_without_a_further_page_is_refused(client: Client, neighbours: list[Any]) -> None:
+    response = client.get("/en", {"need": "neurology", "start": "21"})
+    assert response.status_code == 400
+    assert "Only a further page" in text_of(response)
+    assert names(client.get(link_to(response, "data-search")))[0] == "北01"
 
 
 def test_a_search_for_what_is_open_goes_on_at_the_instant_it_began(
@@ -264,6 +273,20 @@ REFUSED = [
 ]
 
 
+def test_every_code_of_the_reader_has_words_or_says_what_is_accepted() -> None:
+    found = set()
+    for module in ("fields", "questions", "cursors"):
+        source = (FINDER / f"{module}.py").read_text()
+        found |= set(re.findall(r'refusal\(\s*"([a-z-]+)"', source))
+        found |= set(re.findall(r'ParameterError\(\s*[^,()]+,\s*"([a-z-]+)"', source))
+    told_by_what_is_accepted = {
+        "blank", "control-character", "not-a-box", "not-a-code", "not-a-number", "not-an-instant",
+        "out-of-order", "out-of-range", "swapped-coordinates", "too-long",
+    }  # fmt: skip
+    assert len(found) > 15
+    assert found - set(CODES) == told_by_what_is_accepted
+
+
 @pytest.mark.parametrize(("question", "code"), REFUSED, ids=[code for _, code in REFUSED])
 def test_whatever_is_wrong_is_said_in_the_language_of_the_page(
     client: Client, tokyo: None, question: dict[str, Any], code: str
@@ -283,7 +306,7 @@ def test_whatever_is_wrong_is_said_in_the_language_of_the_page(
 
 def test_a_position_that_is_none_is_refused_in_words(client: Client) -> None:
     for body in ({"lat": "35"}, {"lat": "135", "lng": "35"}, TOKYO | {"bbox": "1,2,3"}):
-        response = client.post("/en", body)
+        response = post(client, "/en", body)
         assert response.status_code == 400
         assert 'role="alert"' in response.content.decode()
 
@@ -295,7 +318,7 @@ def test_hostile_words_stay_words(client: Client, tokyo: None) -> None:
 
 
 def test_what_is_shared_is_the_question_alone(client: Client, neighbours: list[Any]) -> None:
-    body = client.post("/en", TOKYO | {"need": "neurology"}).content.decode()
+    body = post(client, "/en", TOKYO | {"need": "neurology"}).content.decode()
     assert 'href="http://testserver/en?need=neurology">Link to this search' in body
 
 
@@ -320,3 +343,189 @@ def test_a_page_of_results_takes_few_statements(
     client.get(address)
     with django_assert_max_num_queries(16):
         client.get(address)
+
+
+def apply_filters(client: Client, response: Any, path: str, without: str = "") -> Any:
+    """Send the form of the filters as it stands, with the boxes of one name unticked."""
+    form = re.search(r'<form id="filters".*?</form>', response.content.decode(), re.S)
+    assert form
+    fields = re.findall(
+        r'<input type="(?:hidden|checkbox)" name="(\w+)" value="([^"]*)"( checked)?', form[0]
+    )
+    hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form[0])
+    ticked = [(name, value) for name, value, on in fields if on and name != without]
+    selected = re.findall(
+        r'<select id="\w+" name="(\w+)">(?:(?!</select>).)*?<option value="([^"]+)" selected',
+        form[0],
+        re.S,
+    )
+    pairs = [(name, unescape(value)) for name, value in (*hidden, *ticked, *selected)]
+    return client.get(path, urlencode(pairs) and dict(_gathered(pairs)))
+
+
+def _gathered(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, value in pairs:
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def test_what_a_need_ticks_stays_the_need_and_can_be_unticked(
+    client: Client, neighbours: list[Any]
+) -> None:
+    register([record(35.69, 139.77, name="整", departments=("orthopaedics",))])
+    first = client.get("/en", {"place": "東京駅", "need": "neurology"})
+    again = apply_filters(client, first, "/en")
+    assert names(again) == names(first)
+    assert 'value="neurology" checked' in again.content.decode().partition("</form>")[0]
+    unticked = apply_filters(client, first, "/en", without="category")
+    assert names(unticked)[0] == "整"
+
+
+def test_a_need_is_a_filter_that_can_be_taken_away(client: Client, neighbours: list[Any]) -> None:
+    register([record(35.69, 139.77, name="整", departments=("orthopaedics",))])
+    response = client.get("/en", {"place": "東京駅", "need": "neurology"})
+    assert "Neurology near me" in text_of(response)
+    assert names(client.get(link_to(response, 'class="chip"')))[0] == "整"
+
+
+WAYS_OUT: list[dict[str, str]] = [
+    {"need": "neurology", "category": "orthopaedics", "prefecture": "tokyo"},
+    {"need": "neurology", "category": "neurosurgery", "place": "東京駅"},
+    {"need": "dystonia", "evidence": "confirmed"},
+    {"need": "second-opinion", "second_opinion": "online", "prefecture": "tokyo"},
+    {"category": "dystonia-clinic", "evidence": "documented", "place": "東京駅"},
+]
+
+
+@pytest.mark.parametrize("question", WAYS_OUT, ids=map(str, range(len(WAYS_OUT))))
+def test_each_way_out_is_taken_and_gives_what_it_promises(
+    client: Client, neighbours: list[Any], question: dict[str, str]
+) -> None:
+    response = client.get("/en", question)
+    promised = re.findall(r'href="([^"]+)">Without “[^<]*”: (\d+)', response.content.decode())
+    assert promised
+    for address, count in promised:
+        found = client.get(unescape(address))
+        heading = re.search(r"<h2>(\d+) clinic", found.content.decode())
+        assert heading and heading[1] == count, address
+
+
+def test_what_needs_a_concept_goes_with_the_last_of_them(
+    client: Client, neighbours: list[Any]
+) -> None:
+    response = client.get(
+        "/en", {"category": "neurology", "evidence": "documented", "place": "東京駅"}
+    )
+    for tag in re.findall(r'<a class="chip[^>]*>', response.content.decode()):
+        address = re.search(r'href="([^"]+)"', tag)
+        assert address and client.get(unescape(address[1])).status_code == 200
+
+
+def test_links_for_others_can_be_asked_by_others(client: Client, neighbours: list[Any]) -> None:
+    asked = TOKYO | {"category": "neurology", "radius_km": "20", "sort": "distance"}
+    response = post(client, "/en", asked)
+    shared = re.search(r'href="http://testserver([^"]+)">Link to', response.content.decode())
+    assert shared and client.get(unescape(shared[1])).status_code == 200
+    api = client.get(link_to(response, "/api/v1/clinics"))
+    assert api.status_code == 200 and len(api.json()["results"]) == 20
+    assert dict(parse_qsl(urlsplit(unescape(shared[1])).query)) == {"category": "neurology"}
+
+
+def test_what_was_right_is_kept_where_something_was_wrong(
+    client: Client, neighbours: list[Any]
+) -> None:
+    page = client.get(
+        "/en", {"place": "nowhere at all", "sport": "golf", "q": "北", "radius_km": "5"}
+    ).content.decode()
+    form = page.partition('id="search"')[2].partition("</form>")[0]
+    for name, value in (("sport", "golf"), ("q", "北"), ("radius_km", "5")):
+        assert f'<input type="hidden" name="{name}" value="{value}">' in form
+    assert 'value="nowhere at all"' in form
+
+
+@pytest.mark.parametrize(
+    ("question", "words", "address"),
+    [
+        ({"sport": "marathon,distance-runing"}, "“distance-runing” cannot", "sport=marathon,distance-running"),
+        ({"need": "neurolgy"}, "Neurology near me", "need=neurology"),
+        ({"radius_km": "5", "category": "neurology"}, "Search without it", "category=neurology"),
+        ({"open_at": "2026-11-24T10:00:00 09:00"}, "2026-11-24T10:00:00+09:00",
+         "open_at=2026-11-24T10:00:00%2B09:00"),
+        ({"category": "neurology", "cursor": "x"}, "First page", "category=neurology"),
+    ],
+)  # fmt: skip
+def test_a_way_out_of_a_refusal_leads_out(
+    client: Client, neighbours: list[Any], question: dict[str, str], words: str, address: str
+) -> None:
+    response = client.get("/en", question)
+    assert response.status_code == 400 and words in text_of(response)
+    way = link_to(response, "button quiet")
+    assert urlsplit(way).query == address
+    assert client.get(way).status_code == 200
+
+
+def test_no_name_of_a_parameter_stands_in_a_refusal(client: Client) -> None:
+    for name in ("accepts_new_patients", "second_opinion", "verified_within_days", "evidence"):
+        said = text_of(client.get("/", {name: "perhaps", "q": "北"}))
+        assert name not in said.partition("この条件では検索できませんでした")[2][:300]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        ('{"lat": 35.6812, "lng": 139.7671}', "application/json", 415),
+        ("lat=35.6812&lng=%ff", FORM, 400),
+        (f"q={'x' * 9_000}", FORM, 413),
+    ],
+)
+def test_a_body_that_is_no_form_is_refused_in_words(
+    client: Client, body: str, kind: str, status: int
+) -> None:
+    response = client.post("/en", body, content_type=kind)
+    assert response.status_code == status
+    assert "could not be read" in text_of(response) and "35.6812" not in text_of(response)
+
+
+def test_nothing_stands_in_the_address_of_what_is_posted(client: Client) -> None:
+    response = client.post("/en?need=neurology", urlencode(TOKYO), content_type=FORM)
+    assert response.status_code == 400 and "takes no parameters" in text_of(response)
+
+
+def test_where_nobody_states_hours_what_is_open_is_explained(
+    client: Client, neighbours: list[Any]
+) -> None:
+    page = text_of(client.get("/en", {"place": "東京駅", "open_at": "now"}))
+    assert "No clinic matches" in page and "unknown, not closed" in page
+
+
+def test_evidence_that_has_expired_says_so(client: Client) -> None:
+    one = clinic()
+    claim(one, "sport:marathon", expires_on=date(2026, 1, 1))
+    assert "out of date" in text_of(client.get("/en", {"sport": "marathon"}))
+
+
+@pytest.mark.parametrize(
+    ("question", "most"),
+    [
+        ({"need": "fails-when-running"}, 20),
+        ({"need": "knows-runners"}, 20),
+        ({"q": "北"}, 14),
+        ({"place": "東京駅", "category": "orthopaedics", "radius_km": "5"}, 24),
+        ({"place": "nowhere"}, 4),
+        ({}, 0),
+    ],
+    ids=["by relevance", "of a sport", "words", "nothing found", "refused", "landing"],
+)
+def test_pages_take_so_many_statements(
+    client: Client,
+    neighbours: list[Any],
+    django_assert_max_num_queries: Any,
+    question: dict[str, str],
+    most: int,
+) -> None:
+    """By relevance the tiers are walked one by one; each scheme with a filter of its own is counted
+    without it; where nothing is found each filter's way out is counted, too."""
+    client.get("/", question)
+    with django_assert_max_num_queries(most):
+        client.get("/", question)

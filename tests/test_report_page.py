@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from clinics.models import PublicReport, ReporterContact, ReportSubject
 from finder.rates import Rate
-from finder.web.report_page import FORM, LONGEST_FORM_BYTES
+from finder.web.form_body import FORM
+from finder.web.report_page import LONGEST_FORM_BYTES
 from tests.catalogue import clinic
 from tests.curating import person
 from tests.doubles import joined

@@ -8,40 +8,25 @@ guessed: what has no field, or words at an option that is not ticked, is a fault
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
-from urllib.parse import parse_qsl, unquote_plus
+from urllib.parse import unquote_plus
 
 from finder.checklist.answers import Answers
 from finder.checklist.definition import Checklist, Choice, Item, ItemType, Language, Sign
 from finder.checklist.reading import LONGEST_ECHO, Fault, echo, read_answers
 from finder.problems import InvalidParameters, ParameterError
-
-# By name, every value that was sent under it.
-Fields = Mapping[str, Sequence[str]]
+from finder.web.form_body import Fields
 
 YES, NO = "yes", "no"
 DATE_FIELDS = ("year", "month", "day")
 TEXT, UNIT = "text", "unit"
-# More than any form here has; a body that holds more is none of it.
-MOST_FIELDS = 5_000
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 LONGEST_NUMBER = 64
 
 
-def read_fields(body: bytes) -> dict[str, list[str]]:
-    """The fields of a form (WHATWG URL §5.1). Raises :class:`ValueError` for what is none."""
-    fields: dict[str, list[str]] = {}
-    pairs = parse_qsl(
-        body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS
-    )
-    for name, value in pairs:
-        fields.setdefault(name, []).append(value)
-    return fields
-
-
-def read_form(checklist: Checklist, fields: Fields, today: date, language: Language) -> Answers:
+def answers_of(checklist: Checklist, fields: Fields, today: date, language: Language) -> Answers:
     """The answers of a form; own words are in the language of its page.
 
     Raises :class:`InvalidParameters` with every fault, each under the slug of its item.

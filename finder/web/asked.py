@@ -16,6 +16,7 @@ from finder.parameters import CONCEPT_PARAMETERS, SearchParameters
 from finder.problems import InvalidParameters, ParameterError, suggestion
 from finder.query import SearchQuery
 from finder.questions import Asked, read_query
+from finder.web.form_body import Fields
 from finder.web.needs import NEEDS, Need
 
 # Where somebody is and which area they look at: never part of an address.
@@ -23,6 +24,7 @@ POSITIONS = ("lat", "lng", "bbox")
 # The page chooses these itself.
 NOT_OFFERED = frozenset({"format", "page_size", "count", "facets"})
 OWN = ("need", "start")
+NEED_PARAMETERS = frozenset(name for need in NEEDS.values() for name in need.filters)
 OFFERED = (*(name for name in SearchParameters.base_filters if name not in NOT_OFFERED), *OWN)
 LARGEST_START = 100_000
 
@@ -52,26 +54,52 @@ class Question:
             return self.given[name]
         return self.need.parameters.get(name, "") if self.need else ""
 
-    def address(self, *without: str, **changed: str) -> str:
-        """The query string of the same question with some parameters changed or left out."""
-        wanted = {
-            name: value
-            for name, value in (dict(self.given) | changed).items()
-            if name not in without and value
-        }
-        return f"?{urlencode(wanted, safe=',:')}" if wanted else ""
+    @property
+    def from_position(self) -> bool:
+        """Whether it is asked from where somebody is, or of an area: what no address may tell."""
+        return self.has_position or bool(self.area)
+
+    def address(self, **changed: str) -> str:
+        """The query string of the same question with some parameters changed."""
+        return query_string(dict(self.given) | changed)
+
+    def without(self, name: str, left: str = "") -> str:
+        """The query string of the same question without a parameter, or with what is ``left`` of it.
+
+        A need that stands for the parameter gives way to the others that it stands for, and what
+        cannot be asked by itself any more goes too.
+        """
+        wanted = dict(self.given)
+        if self.need and "need" in wanted and name in self.need.filters:
+            del wanted["need"]
+            wanted = {one: self.need.parameters[one] for one in self.need.filters} | wanted
+        wanted[name] = left
+        if not any(wanted.get(one) for one in CONCEPT_PARAMETERS):
+            wanted.pop("evidence", None)
+        return query_string(wanted)
+
+    def shareable(self) -> dict[str, str]:
+        """The parameters that can be asked by anybody: without a position, what needs one goes."""
+        if not self.has_position:
+            return dict(self.given)
+        needs_centre = {"radius_km"} | ({"sort"} if self.given.get("sort") == "distance" else set())
+        return {name: value for name, value in self.given.items() if name not in needs_centre}
 
 
-def read_question(sent: QueryDict, *, posted: bool) -> Question:
+def query_string(parameters: Mapping[str, str]) -> str:
+    """Parameters as an address has them, a question mark first; blank ones are left out."""
+    wanted = {name: value for name, value in parameters.items() if value}
+    return f"?{urlencode(wanted, safe=',:')}" if wanted else ""
+
+
+def read_question(sent: Fields, *, posted: bool) -> Question:
     """What a form asks; ``posted`` says that it came in a body, where a position may stand."""
     texts = {
-        name: [text.strip() for text in values if text.strip()] for name, values in sent.lists()
+        name: [text.strip() for text in values if text.strip()] for name, values in sent.items()
     }
     texts = {name: values for name, values in texts.items() if values}
     errors = list(_not_accepted(texts, posted=posted))
-    need = _need(texts, errors)
-    # Only a further page has a number before it.
-    start = _start(texts, errors) if "cursor" in texts else 1
+    need, start = _need(texts, errors), _start(texts, errors)
     parameters = QueryDict(mutable=True)
     for name, values in texts.items():
         if name in OFFERED and name not in OWN:
@@ -86,7 +114,7 @@ def read_question(sent: QueryDict, *, posted: bool) -> Question:
         given["need"] = need.slug
     question = Question(
         given=given,
-        need=need,
+        need=need or _need_of(given),
         start=start,
         area=parameters.get("bbox", ""),
         has_position="lat" in texts,
@@ -138,9 +166,21 @@ def _need(texts: Mapping[str, list[str]], errors: list[ParameterError]) -> Need 
     return NEEDS[slug]
 
 
+def _need_of(given: Mapping[str, str]) -> Need | None:
+    """The need whose parameters are just those given, as the form of the filters sends them."""
+    asked = {name: set(given[name].split(",")) for name in NEED_PARAMETERS if name in given}
+    for need in NEEDS.values():
+        if asked == {name: set(need.parameters[name].split(",")) for name in need.filters}:
+            return need
+    return None
+
+
 def _start(texts: Mapping[str, list[str]], errors: list[ParameterError]) -> int:
     if "start" not in texts:
         return 1
+    if "cursor" not in texts:
+        message = "Only a further page has a number to begin with; leave start out."
+        errors.append(ParameterError("start", "needs-cursor", message))
     text = texts["start"][0]
     if len(texts["start"]) > 1 or not (text.isascii() and text.isdigit() and len(text) <= 6):
         number = 0

@@ -20,8 +20,9 @@ from finder.checklist.forms.checklist_sheet import (
 )
 from finder.checklist.wording import MONTHS, NO, NOT_READY, READY, YES
 from finder.web import answer_fields
-from finder.web.answer_fields import DATE_FIELDS, TEXT, UNIT, Fields
+from finder.web.answer_fields import DATE_FIELDS, TEXT, UNIT
 from finder.web.fault_words import date_forms
+from finder.web.form_body import Fields
 
 # Lines of a field for own words: a few words, an answer of one or two sentences, more.
 ROWS_OF_FEW_WORDS, ROWS_OF_ONE_OF_MANY, ROWS_OF_LONG_TEXT = 1, 2, 4

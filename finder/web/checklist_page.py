@@ -12,10 +12,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from rest_framework.exceptions import APIException
-from rest_framework.request import Request
 
-from finder.api.bodies import read_body
 from finder.api.caching import PRIVATE, REVALIDATE
 from finder.api.checklists.clinic_documents import ClinicNotes, clinic_notes_document
 from finder.api.checklists.clinic_notes import notes_of, published
@@ -34,14 +31,14 @@ from finder.checklist.page import Page
 from finder.checklist.preparing import Preparation, prepare
 from finder.checklist.summary import summarise
 from finder.problems import InvalidParameters, ParameterError
-from finder.web.answer_fields import Fields, read_fields, read_form, signs_named
+from finder.web.answer_fields import answers_of, signs_named
 from finder.web.checklist_form import emergency_panel, form_steps
 from finder.web.departed import departed_page
 from finder.web.fault_words import fault_sentence
+from finder.web.form_body import Fields, UnreadableForm, read_form
 from finder.web.one_language import in_one_language
 from finder.web.page import SITE, SitePage
 
-FORM = "application/x-www-form-urlencoded"
 # What is wanted of the answers, and at which item to go on: no item has such a name.
 WISH, ITEM = "_do", "_at"
 PREPARE, AS_PDF, CHANGE = "prepare", "pdf", "change"
@@ -83,16 +80,11 @@ class ChecklistPage(SitePage):
         subject = self.subject(**where)
         if isinstance(subject, HttpResponse):
             return subject
-        body = b""
         try:
-            body = read_body(Request(request), [FORM], LONGEST_BODY_BYTES)
-            fields = read_fields(body)
-        except APIException as error:
-            return self.refused(
-                "too-long" if error.status_code == 413 else "form", error.status_code
-            )
-        except ValueError:
-            return self.refused("form", 400, subject, body)
+            fields, body = read_form(request, LONGEST_BODY_BYTES)
+        except UnreadableForm as error:
+            reason = "too-long" if error.status == 413 else "form"
+            return self.refused(reason, error.status, subject, error.body)
         if request.GET:
             return self.refused("parameters", 400, subject, body)
         return self.answered(subject, fields, body)
@@ -105,7 +97,7 @@ class ChecklistPage(SitePage):
         if not errors and (item or wish == [CHANGE]):
             return self.form(subject, fields, start="".join(item))
         try:
-            answers = read_form(checklist, fields, timezone.localdate(), self.language)
+            answers = answers_of(checklist, fields, timezone.localdate(), self.language)
         except InvalidParameters as error:
             errors += error.errors
         if errors:

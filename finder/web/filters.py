@@ -134,9 +134,12 @@ def radii(question: Question) -> list[Choice]:
 
 def chips(question: Question, labels: Labels) -> list[Chip]:
     """The filters that were given, each with the search without it."""
-    found = [
-        Chip(label_of(name, value, labels), question.address(*([] if rest else [name]), **rest))
-        for name, value, rest in _values(question)
+    found = []
+    if question.need and "need" in question.given:
+        found.append(Chip(question.need.label, question.without("need")))
+    found += [
+        Chip(label_of(name, value, labels), question.without(name, left))
+        for name, value, left in _values(question)
     ]
     if question.area:
         found.append(Chip(gettext_lazy("Area of the map"), question.address(), is_area=True))
@@ -152,12 +155,11 @@ def label_of(name: str, value: str, labels: Labels) -> str | Promise:
     return labels.get((name, value)) or WORDS.get(name, {}).get(value) or value
 
 
-def _values(question: Question) -> Iterable[tuple[str, str, dict[str, str]]]:
+def _values(question: Question) -> Iterable[tuple[str, str, str]]:
     """Every value of every filter, and what is left of its parameter without it."""
     for name, value in question.given.items():
         if name in ("place", "need", "sort"):
             continue
         values = value.split(",") if name in GROUPS else [value]
         for one in values:
-            others = ",".join(other for other in values if other != one)
-            yield name, one, {name: others} if others else {}
+            yield name, one, ",".join(other for other in values if other != one)

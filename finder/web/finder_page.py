@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -13,11 +12,12 @@ from django.utils.translation import gettext
 
 from finder import cursors
 from finder.api.caching import PRIVATE, REVALIDATE, holds_searcher
+from finder.api.reading import LONGEST_QUERY_BYTES
 from finder.query import Page, SearchQuery
 from finder.questions import Asked
 from finder.search import search
 from finder.suggestions import suggestions
-from finder.web.asked import POSITIONS, Question, read_question
+from finder.web.asked import POSITIONS, Question, query_string, read_question
 from finder.web.filters import (
     SORTS,
     Choice,
@@ -29,6 +29,7 @@ from finder.web.filters import (
     radii,
     single_choices,
 )
+from finder.web.form_body import Fields, UnreadableForm, read_form
 from finder.web.hits import ShownHit, shown_hits
 from finder.web.needs import NEEDS
 from finder.web.page import SITE, SitePage
@@ -37,6 +38,8 @@ from finder.web.script_words import script_words
 
 # What a new search keeps of the one before: circumstances, not what is looked for.
 KEPT = ("open_at", "language", "feature", "kind", "accepts_new_patients", "verified_within_days")
+# Every clinic of the directory: without any question the page asks one.
+EVERYTHING = "?sort=name"
 WIDER_KM = ("10", "20", "50", "100", "200", "500")
 
 
@@ -48,21 +51,26 @@ class FinderPage(SitePage):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """What an address asks for."""
-        return self._answer(request.GET, posted=False)
+        return self._answer(dict(request.GET.lists()), posted=False)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """What a body asks for."""
+        """What a body asks for; nothing besides stands in the address, a position least of all."""
+        if any(name in POSITIONS for name in request.GET):
+            return self.get(request)
         if request.GET:
-            return self._answer(request.GET, posted=False)
-        return self._answer(request.POST, posted=True)
+            return self.refuse_parameters()
+        try:
+            return self._answer(read_form(request, LONGEST_QUERY_BYTES).fields, posted=True)
+        except UnreadableForm as error:
+            return self.refuse_form(error.status)
 
-    def _answer(self, sent: QueryDict, *, posted: bool) -> HttpResponse:
+    def _answer(self, sent: Fields, *, posted: bool) -> HttpResponse:
         question = read_question(sent, posted=posted)
         context: dict[str, Any] = {
             "question": question,
             "needs": NEEDS.values(),
-            "place": sent.get("place", "").strip(),
-            "kept": [(name, question.given[name]) for name in KEPT if name in question.given],
+            "place": question.given.get("place", ""),
+            "kept": _kept(question),
             "script_words": script_words(),
             "other_query": question.address(),
         }
@@ -109,11 +117,13 @@ class FinderPage(SitePage):
             "open_at": question.value("open_at"),
             "q": question.value("q"),
             "chips": chips(question, labels),
-            "clear": question.address(*(set(question.given) - {"place", "need"})) or "?",
+            "clear": query_string({"place": question.given.get("place", "")}) or "?",
             "map_data": self._map_data(asked, query, hits, centre),
             "tiles": settings.MAP_TILES_URL,
             "attribution": settings.MAP_TILES_ATTRIBUTION,
-            "share": self.request.build_absolute_uri(self.request.path + question.address()),
+            "share": self.request.build_absolute_uri(
+                self.request.path + query_string(question.shareable())
+            ),
             "in_api": _in_api(question, asked),
         } | ({} if page.hits or "cursor" in asked.values else self._help(question, asked, labels))
 
@@ -132,10 +142,7 @@ class FinderPage(SitePage):
                     "count": one.count,
                     "count_exact": one.count_exact,
                     "area": one.parameter == "bbox",
-                    "address": question.address(
-                        one.parameter if one.parameter in question.given else "need"
-                    )
-                    or "?",
+                    "address": question.without(one.parameter) or EVERYTHING,
                 }
                 for one in found.without
                 if one.count
@@ -204,17 +211,23 @@ def _following(question: Question, query: SearchQuery, page: Page) -> Following 
         "cursor": cursors.encode(page.hits[-1].key, query),
         "start": str(question.start + len(page.hits)),
     }
-    if question.has_position or question.area:
+    if question.from_position:
         return Following(question.address(**instant), **further)
     return Following(question.address(**instant, **further))
 
 
 def _in_api(question: Question, asked: Asked) -> str:
     """The same search in the API, without where somebody is."""
-    parameters = {
-        name: question.value(name) for name in asked.values if name not in (*POSITIONS, "cursor")
-    }
-    wanted = {name: value for name, value in parameters.items() if value}
-    if "sort" in asked.values:
+    shared = question.shareable()
+    names = [name for name in asked.values if name in shared or name not in question.given]
+    wanted = {name: question.value(name) for name in names if name not in (*POSITIONS, "cursor")}
+    if "sort" in wanted:
         wanted["sort"] = asked.query.sort
-    return f"{reverse('clinic-search')}?{urlencode(wanted, safe=',:', quote_via=quote)}"
+    return reverse("clinic-search") + query_string(wanted)
+
+
+def _kept(question: Question) -> list[tuple[str, str]]:
+    """What the form sends besides what is typed in it; after a refusal, all that was right."""
+    failed = {error.parameter for error in question.errors} | {"place", "need"}
+    names = (name for name in question.given if name not in failed) if question.errors else KEPT
+    return [(name, question.given[name]) for name in names if name in question.given]

@@ -23,6 +23,11 @@ class Need:
     hint: Promise
     parameters: Mapping[str, str]
 
+    @property
+    def filters(self) -> tuple[str, ...]:
+        """The parameters that keep clinics out: all but the order."""
+        return tuple(name for name in self.parameters if name != "sort")
+
 
 def _need(slug: str, label: Promise, hint: Promise, **parameters: str) -> Need:
     return Need(slug, label, hint, MappingProxyType(parameters))

@@ -72,6 +72,13 @@ class SitePage(View):
             "site/no_parameters.html", {"names": names}, status=400, cache="no-store"
         )
 
+    def refuse_form(self, status: int) -> HttpResponse:
+        """A page for what no form of this one sends; it leads to the form anew."""
+        page: HttpResponse = self.render(
+            "site/unreadable.html", {}, status=status, cache="no-store"
+        )
+        return page
+
 
 def page_context(
     request: HttpRequest, language: Language, name: str, where: dict[str, Any]

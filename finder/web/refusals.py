@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import unquote
 
-from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from finder.checklist.definition import Language
 from finder.problems import ParameterError
+from finder.slugs import KNOWN_SLUGS
 from finder.web.asked import POSITIONS, Question
-from finder.web.filters import GROUPS
+from finder.web.filters import GROUPS, SORTS, concept_labels, label_of
+from finder.web.form_body import Fields
+from finder.web.needs import NEEDS
 
 # What each field is called, and what it takes.
 FIELDS: Mapping[str, Promise] = {
@@ -28,6 +31,8 @@ FIELDS: Mapping[str, Promise] = {
     "second_opinion": gettext_lazy("A second opinion"),
     "municipality": gettext_lazy("Municipality by code"),
     "verified_within_days": gettext_lazy("Checked by our curators"),
+    "accepts_new_patients": gettext_lazy("New patients taken"),
+    "start": gettext_lazy("Number of the first clinic"),
     "cursor": gettext_lazy("Further page"),
 }
 ACCEPTED: Mapping[str, Promise] = {
@@ -40,10 +45,11 @@ ACCEPTED: Mapping[str, Promise] = {
     "lat": gettext_lazy("degrees from -90 to 90"),
     "lng": gettext_lazy("degrees from -180 to 180"),
     "open_at": gettext_lazy(
-        "“now”, or a date and time with the offset, such as 2026-11-24T10:00:00+09:00"
+        "“now”, or a date and time with the offset, such as 2026-11-24T10:00:00+09:00, "
+        "in a year whose public holidays are known"
     ),
     "municipality": gettext_lazy("a code of five digits"),
-    "verified_within_days": gettext_lazy("a whole number of days"),
+    "verified_within_days": gettext_lazy("a whole number of days from 1 to 36,500"),
     "start": gettext_lazy("a whole number from 1 to 100,000"),
 }
 CODES: Mapping[str, Promise] = {
@@ -75,8 +81,12 @@ CODES: Mapping[str, Promise] = {
     "cursor-of-another-query": gettext_lazy(
         "This page belongs to another search. Please search again."
     ),
+    "needs-cursor": gettext_lazy("Only a further page has a “%(field)s”."),
     "not-searchable": gettext_lazy("Nothing can be searched for in “%(value)s”."),
 }
+# What is asked for well without the parameter.
+SPARED = ("unknown-parameter", "needs-centre", "needs-concept", "needs-cursor")
+FROM_THE_FIRST_PAGE = ("invalid-cursor", "cursor-of-another-query")
 LONGEST_ECHO = 60
 
 
@@ -98,16 +108,18 @@ class Refusal:
     ways_out: tuple[WayOut, ...]
 
 
-def refusals(question: Question, sent: QueryDict, language: Language) -> list[Refusal]:
+def refusals(question: Question, sent: Fields, language: Language) -> list[Refusal]:
     """Every error of a question in the page's language."""
     return [_refusal(error, question, sent, language) for error in question.errors]
 
 
 def _refusal(
-    error: ParameterError, question: Question, sent: QueryDict, language: Language
+    error: ParameterError, question: Question, sent: Fields, language: Language
 ) -> Refusal:
     name = error.parameter
-    value = " ".join(sent.getlist(name))
+    value = " ".join(sent.get(name, ()))
+    if error.code == "unknown-slug":
+        value = _unknown_slug(name, question)
     words = {
         "field": str(FIELDS.get(name, name)),
         "value": value[:LONGEST_ECHO] + ("…" if len(value) > LONGEST_ECHO else ""),
@@ -120,17 +132,42 @@ def _refusal(
     return Refusal(name, text, accepted, tuple(_ways_out(error, question, language)))
 
 
+def _unknown_slug(scheme: str, question: Question) -> str:
+    """The slug that does not exist, of those that are asked for."""
+    slugs = (slug.strip() for slug in question.given[scheme].split(","))
+    return next(slug for slug in slugs if not KNOWN_SLUGS.exists(scheme, slug))
+
+
 def _ways_out(error: ParameterError, question: Question, language: Language) -> list[WayOut]:
+    name = error.parameter
     if error.code == "ambiguous-place":
         return [
             WayOut(_name(place.label, place.name_en, language), question.address(place=place.label))
             for place in error.candidates
         ]
-    if error.code == "unknown-parameter":
-        return [WayOut(gettext("Search without it"), question.address() or "?")]
-    if error.suggestion is None or error.parameter in POSITIONS:
+    if error.code in FROM_THE_FIRST_PAGE:
+        return [WayOut(gettext("First page"), question.address() or "?")]
+    if error.code in SPARED:
+        return [WayOut(gettext("Search without it"), question.without(name) or "?")]
+    if error.suggestion is None or name in POSITIONS:
         return []
-    return [WayOut(error.suggestion, question.address(**{error.parameter: error.suggestion}))]
+    if error.code == "unknown-slug":
+        wrong = _unknown_slug(name, question)
+        slugs = [slug.strip() for slug in question.given[name].split(",")]
+        right = ",".join(error.suggestion if slug == wrong else slug for slug in slugs)
+        return [WayOut(_label(name, error.suggestion, language), question.address(**{name: right}))]
+    # Written for an address, in which a plus sign has to be quoted.
+    value = unquote(error.suggestion)
+    return [WayOut(_label(name, value, language), question.address(**{name: value}))]
+
+
+def _label(name: str, value: str, language: Language) -> str:
+    """What a suggested value is called."""
+    if name == "need":
+        return str(NEEDS[value].label)
+    if name == "sort":
+        return str(SORTS[value])
+    return str(label_of(name, value, concept_labels(language)))
 
 
 def _name(label: str, name_en: str, language: Language) -> str:

@@ -19,11 +19,11 @@ from finder.problems import InvalidParameters, ParameterError
 from finder.search import detail
 from finder.web.clinic_names import name_in
 from finder.web.departed import departed_page
+from finder.web.form_body import UnreadableForm, read_form
 from finder.web.page import SITE, SitePage
 
 # The longest texts in three bytes a sign, each escaped as three, and what stands between.
 LONGEST_FORM_BYTES = 64 * 1024
-FORM = "application/x-www-form-urlencoded"
 NO_STORE = "no-store"
 
 
@@ -54,17 +54,16 @@ class ReportPage(SitePage):
         """Take a report in as the API does; the form again, as it was typed, where it is wrong."""
         if request.GET:
             return self.refuse_parameters()
-        if request.content_type != FORM:
-            return self._unreadable(id, 415)
-        if int(request.META.get("CONTENT_LENGTH") or 0) > LONGEST_FORM_BYTES:
-            return self._unreadable(id, 413)
+        try:
+            fields = read_form(request, LONGEST_FORM_BYTES).fields
+        except UnreadableForm as error:
+            return self.refuse_form(error.status)
         found = detail(id)
         if found is None:
             return departed_page(self, id)
-        typed = {name: values[-1] for name, values in request.POST.lists()}
-        repeated = [name for name, values in request.POST.lists() if len(values) > 1]
-        if repeated or not typed.keys() <= FIELDS.keys():
-            return self._unreadable(id, 400)
+        if not fields.keys() <= FIELDS.keys() or any(len(values) > 1 for values in fields.values()):
+            return self.refuse_form(400)
+        typed = {name: text for name, (text,) in fields.items()}
         try:
             # A field that is left empty says nothing, and a browser sends it all the same.
             values = checked_report({name: text for name, text in typed.items() if text.strip()})
@@ -74,11 +73,6 @@ class ReportPage(SitePage):
         take_in(id, values)
         address = reverse(f"{SITE}:report-received", args=[id], current_app=self.language)
         return HttpResponse(status=303, headers={"Location": address, "Cache-Control": NO_STORE})
-
-    def _unreadable(self, clinic_id: UUID, status: int) -> HttpResponse:
-        """A page for what no browser sends of the form."""
-        context = {"id": clinic_id}
-        return self.render("site/report_unreadable.html", context, status=status, cache=NO_STORE)
 
     def _form(
         self,
