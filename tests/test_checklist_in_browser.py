@@ -125,8 +125,9 @@ def test_the_form_is_gone_through_by_keyboard_alone(chromium: Browser, live_serv
     expect(page.locator("#page-en")).to_contain_text("Is it a matter of the nerves?")
     expect(page.locator("#page-en")).to_contain_text("1 of 10")
     picture(page, "checklist-prepared-en")
-    # The way back loses nothing, nor does changing an answer.
+    # The way back loses nothing, nor does changing an answer; the page itself keeps none of them.
     page.go_back()
+    assert "nerves" not in str(page.evaluate("JSON.stringify(history.state)"))
     expect(page.locator("[id='top-questions--1']")).to_have_value("Is it a matter of the nerves?")
     page.evaluate("document.querySelector('button.finish').focus()")
     page.keyboard.press("Enter")

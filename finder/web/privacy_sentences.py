@@ -47,9 +47,9 @@ def _position() -> str:
 def _answers() -> str:
     return pgettext(
         "site",
-        "Your answers to the checklist stay in the page and the tab that it is open in, or in your "
-        "own browser if you switch that on; they are sent here only to make your page for the "
-        "doctor, and are neither stored nor logged.",
+        "Your answers to the checklist stay in the page, or in your own browser if you switch that "
+        "on; they are sent here only to make your page for the doctor, and are neither stored nor "
+        "logged.",
     )
 
 

@@ -202,7 +202,7 @@
     }
     keep.checked = true;
     // What came back with the page is newer.
-    if (words.filled === undefined && !history.state?.fields) {
+    if (words.filled === undefined) {
       fill(kept.fields);
       told.textContent = words.restored;
     }
@@ -271,8 +271,8 @@
       wrong.reportValidity();
       return;
     }
-    // The way back from the result leads to the same answers.
-    history.replaceState({ ...history.state, step: at, fields: typed() }, "");
+    // The way back from the result leads to the same step; the browser itself fills the fields in.
+    history.replaceState({ ...history.state, step: at }, "");
   });
   // Enter in a field is no wish to be done.
   form.addEventListener("keydown", (event) => {
@@ -293,7 +293,6 @@
   form.noValidate = true;
   for (const hidden of [one(".progress"), next, one(".keep")]) hidden.hidden = false;
   document.body.classList.add("in-steps");
-  if (history.state?.fields) fill(history.state.fields);
   recall();
   const start = one("[autofocus]");
   const faults = document.getElementById("faults");
