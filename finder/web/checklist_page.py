@@ -33,7 +33,7 @@ from finder.checklist.summary import summarise
 from finder.problems import InvalidParameters, ParameterError
 from finder.web.answer_fields import answers_of, signs_named
 from finder.web.checklist_form import emergency_panel, form_steps
-from finder.web.departed import departed_page
+from finder.web.clinic_pages import departed_page
 from finder.web.fault_words import fault_sentence
 from finder.web.form_body import Fields, UnreadableForm, read_form
 from finder.web.one_language import in_one_language

@@ -4,17 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-import orjson
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from finder.api.caching import digest_etag, has_current, not_modified
-from finder.search import detail, timetable
+from finder.search import timetable
 from finder.web.clinic_names import name_in
-from finder.web.departed import departed_page
-from finder.web.page import SITE, SitePage
+from finder.web.clinic_pages import PageOfClinic
+from finder.web.page import SITE
 from finder.web.second_opinions import question_of, second_opinions
 from finder.web.statements import register_matches, statements
 from finder.web.structured_data import structured_data
@@ -26,27 +24,20 @@ OFFERED = ("categories", "services", "conditions", "credentials", "languages", "
 OF_ATHLETES = ("evidence", "sports", "levels")
 
 
-class ClinicPage(SitePage):
+class ClinicPage(PageOfClinic):
     """Everything known of a clinic."""
 
     name = "clinic"
 
-    def get(self, request: HttpRequest, id: UUID) -> HttpResponse:
-        """The page, or where the clinic went; 304 where the browser has it as it is."""
-        if request.GET:
-            return self.refuse_parameters()
-        found = detail(id)
-        if found is None:
-            return departed_page(self, id)
-        page = self.render("site/clinic.html", self._context(id, orjson.loads(found[1])))
-        # What is open and how old a statement is change without the clinic: the whole page counts.
-        etag = digest_etag(page.content)
-        if has_current(request, etag):
-            return not_modified(etag)
-        page.headers["ETag"] = etag
-        return page
+    def shown(self, clinic: dict[str, Any]) -> HttpResponse:
+        """The page; 304 where the browser has it as it is.
 
-    def _context(self, clinic_id: UUID, clinic: Mapping[str, Any]) -> dict[str, Any]:
+        What is open and how old a statement is change without the clinic: the whole page counts.
+        """
+        return self.unless_current(self.render("site/clinic.html", self._context(clinic)))
+
+    def _context(self, clinic: Mapping[str, Any]) -> dict[str, Any]:
+        clinic_id = UUID(clinic["id"])
         now = timezone.now()
         today = timezone.localdate(now)
         times = timetable(clinic_id)

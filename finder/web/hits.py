@@ -102,7 +102,7 @@ def _shown(
 ) -> ShownHit:
     today = timezone.localdate(now)
     of_athletes = [one for one in statements(clinic, today, ranks) if one.is_of_athletes]
-    of_athletes.sort(key=lambda one: (one.has_expired, -ranks.get(one.strength["slug"], 0)))
+    of_athletes.sort(key=lambda one: (one.origin.has_expired, -ranks.get(one.strength["slug"], 0)))
     offered = [terms for terms in clinic["second_opinions"] if terms["offered"] == "yes"]
     verify_by = clinic["verify_by"]
     offers = (*clinic["categories"], *clinic["services"])

@@ -15,7 +15,7 @@ from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
-from finder.api.caching import REVALIDATE
+from finder.api.caching import REVALIDATE, answer, digest_etag
 from finder.api.throttling import ReadThrottle, Throttle
 from finder.checklist.definition import LANGUAGES, Language
 
@@ -64,6 +64,12 @@ class SitePage(View):
         whole = page_context(self.request, self.language, self.name, where) | dict(context)
         body = render_to_string(template, whole, request=self.request)
         return HttpResponse(body, status=status, headers={"Cache-Control": cache})
+
+    def unless_current(self, page: HttpResponse) -> HttpResponse:
+        """A page with its entity tag; 304 without it where the browser has it as it is."""
+        return answer(
+            self.request, page.content, digest_etag(page.content), media_type=page["Content-Type"]
+        )
 
     def refuse_parameters(self) -> HttpResponse:
         """A page that says which parameters the address does not have, and leads to it without."""

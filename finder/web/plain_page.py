@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse
 
-from finder.api.caching import digest_etag, has_current, not_modified
 from finder.web.page import SitePage
 
 
@@ -22,9 +21,4 @@ class PlainPage(SitePage):
         """The page with its entity tag, 304 without, or a refusal of parameters in words."""
         if request.GET:
             return self.refuse_parameters()
-        page = self.render(self.template, self.content())
-        etag = digest_etag(page.content)
-        if has_current(request, etag):
-            return not_modified(etag)
-        page.headers["ETag"] = etag
-        return page
+        return self.unless_current(self.render(self.template, self.content()))

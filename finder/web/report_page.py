@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -18,9 +19,9 @@ from finder.api.throttling import ReportThrottle, Throttle
 from finder.problems import InvalidParameters, ParameterError
 from finder.search import detail
 from finder.web.clinic_names import name_in
-from finder.web.departed import departed_page
+from finder.web.clinic_pages import PageOfClinic, departed_page
 from finder.web.form_body import UnreadableForm, read_form
-from finder.web.page import SITE, SitePage
+from finder.web.page import SITE
 
 # The longest texts in three bytes a sign, each escaped as three, and what stands between.
 LONGEST_FORM_BYTES = 64 * 1024
@@ -36,7 +37,7 @@ class Fault:
     message: str
 
 
-class ReportPage(SitePage):
+class ReportPage(PageOfClinic):
     """The form, and what it sends."""
 
     name = "report"
@@ -46,9 +47,9 @@ class ReportPage(SitePage):
         """Reading the form is reading; sending it is reporting."""
         return ReportThrottle if request.method == "POST" else self.throttle
 
-    def get(self, request: HttpRequest, id: UUID) -> HttpResponse:
+    def shown(self, clinic: dict[str, Any]) -> HttpResponse:
         """The empty form."""
-        return self.refuse_parameters() if request.GET else self._form(id, {}, [])
+        return self._form(clinic, {}, [])
 
     def post(self, request: HttpRequest, id: UUID) -> HttpResponse:
         """Take a report in as the API does; the form again, as it was typed, where it is wrong."""
@@ -69,23 +70,21 @@ class ReportPage(SitePage):
             values = checked_report({name: text for name, text in typed.items() if text.strip()})
         except InvalidParameters as wrong:
             in_order = sorted(wrong.errors, key=lambda error: list(FIELDS).index(error.parameter))
-            return self._form(id, typed, [_fault(error) for error in in_order], status=400)
+            return self._form(
+                orjson.loads(found[1]), typed, [_fault(error) for error in in_order], status=400
+            )
         take_in(id, values)
         address = reverse(f"{SITE}:report-received", args=[id], current_app=self.language)
         return HttpResponse(status=303, headers={"Location": address, "Cache-Control": NO_STORE})
 
     def _form(
         self,
-        clinic_id: UUID,
+        clinic: Mapping[str, Any],
         typed: Mapping[str, str],
         faults: list[Fault],
         *,
         status: int = 200,
     ) -> HttpResponse:
-        found = detail(clinic_id)
-        if found is None:
-            return departed_page(self, clinic_id)
-        clinic = orjson.loads(found[1])
         context = {
             "clinic": clinic,
             "clinic_name": name_in(clinic, self.language),
@@ -104,19 +103,13 @@ class ReportPage(SitePage):
         return self.render("site/report.html", context, status=status, cache=NO_STORE)
 
 
-class ReportReceivedPage(SitePage):
+class ReportReceivedPage(PageOfClinic):
     """A report was taken in."""
 
     name = "report-received"
 
-    def get(self, request: HttpRequest, id: UUID) -> HttpResponse:
+    def shown(self, clinic: dict[str, Any]) -> HttpResponse:
         """Thanks, and what happens next."""
-        if request.GET:
-            return self.refuse_parameters()
-        found = detail(id)
-        if found is None:
-            return departed_page(self, id)
-        clinic = orjson.loads(found[1])
         context = {
             "clinic": clinic,
             "clinic_name": name_in(clinic, self.language),

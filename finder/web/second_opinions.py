@@ -1,14 +1,14 @@
 """Second-opinion terms as people read them: what each source states, and what to ask by phone."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from finder.checklist.clinic.age import age_text, has_expired
 from finder.checklist.clinic.term_texts import OF_RECORDS
 from finder.checklist.definition import Text
 from finder.checklist.files.loading import checklists
+from finder.web.origin import Origin, origin_of
 
 # Whose labels and questions are used.
 CHECKLIST = "second-opinion"
@@ -28,12 +28,7 @@ class Terms:
 
     stated: tuple[tuple[Text, Text], ...]
     unstated: tuple[Unstated, ...]
-    sources: Sequence[Mapping[str, str | None]]
-    age: Text
-    recorded_on: str
-    checked_on: str | None
-    expires_on: str | None
-    has_expired: bool
+    origin: Origin
 
 
 def second_opinions(clinic: Mapping[str, Any], today: date) -> list[Terms]:
@@ -47,20 +42,12 @@ def question_of(term: str) -> Text:
 
 
 def _terms(record: Mapping[str, Any], today: date) -> Terms:
-    expires_on = None if record["expires_on"] is None else date.fromisoformat(record["expires_on"])
     return Terms(
         stated=tuple((label, text) for label, text, _ in _texts(record) if text is not None),
         unstated=tuple(
             Unstated(label, question) for label, text, question in _texts(record) if text is None
         ),
-        sources=record["sources"],
-        age=age_text(
-            record["asserted_on"], date.fromisoformat(record["recorded_on"]), expires_on, today
-        ),
-        recorded_on=record["recorded_on"],
-        checked_on=record["checked_on"],
-        expires_on=record["expires_on"],
-        has_expired=has_expired(expires_on, today),
+        origin=origin_of(record, today),
     )
 
 

@@ -8,8 +8,7 @@ from typing import Any
 from clinics.identity import REGISTER_MATCH
 from clinics.models import Concept, Scheme
 from clinics.terms import DOCUMENTED
-from finder.checklist.clinic.age import age_text, has_expired
-from finder.checklist.definition import Text
+from finder.web.origin import Origin, origin_of
 
 Label = Mapping[str, Any]
 # What tells of experience with athletes.
@@ -21,7 +20,7 @@ class Statement:
     """One statement of one set of sources; ``concepts`` are labels of all that it supports.
 
     ``limits`` are lines of what weakens it, ``is_weak`` that nothing better than hearsay carries
-    it. ``age`` says in words when it was stated.
+    it.
     """
 
     concepts: tuple[Label, ...]
@@ -30,12 +29,7 @@ class Statement:
     limits: tuple[str, ...]
     strength: Label
     is_weak: bool
-    sources: Sequence[Mapping[str, str | None]]
-    age: Text
-    recorded_on: str
-    checked_on: str | None
-    expires_on: str | None
-    has_expired: bool
+    origin: Origin
     is_of_athletes: bool
 
 
@@ -98,7 +92,6 @@ def _statement(
     claims: Sequence[Mapping[str, Any]], ranks: Mapping[str, int], today: date
 ) -> Statement:
     first = claims[0]
-    expires_on = None if first["expires_on"] is None else date.fromisoformat(first["expires_on"])
     return Statement(
         concepts=tuple(_each_once(claim["concept"] for claim in claims)),
         department=first["department"],
@@ -106,14 +99,7 @@ def _statement(
         limits=limits_of(first["limits"]),
         strength=first["strength"],
         is_weak=not is_documented(first["strength"]["slug"], ranks),
-        sources=first["sources"],
-        age=age_text(
-            first["asserted_on"], date.fromisoformat(first["recorded_on"]), expires_on, today
-        ),
-        recorded_on=first["recorded_on"],
-        checked_on=first["checked_on"],
-        expires_on=first["expires_on"],
-        has_expired=has_expired(expires_on, today),
+        origin=origin_of(first, today),
         is_of_athletes=first["scheme"] in OF_ATHLETES,
     )
 

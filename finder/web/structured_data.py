@@ -17,7 +17,7 @@ OTHER_TYPE = ["MedicalOrganization", "Place"]
 # Members of schema.org's MedicalSpecialty that are the same as a category, and no others.
 SPECIALTIES = {"neurology": "Neurologic", "orthopaedics": "Musculoskeletal"}
 # Who has to say so: the register, or the place itself.
-DOCUMENTED = frozenset({"official-register", "official-page"})
+OFFICIAL = frozenset({"official-register", "official-page"})
 DAY_NAMES: Mapping[Day, str] = {
     "mon": "Monday",
     "tue": "Tuesday",
@@ -102,7 +102,7 @@ def _specialties(clinic: Clinic) -> list[str]:
     return [
         f"https://schema.org/{SPECIALTIES[category['slug']]}"
         for category in clinic["categories"]
-        if category["slug"] in SPECIALTIES and category["strength"] in DOCUMENTED
+        if category["slug"] in SPECIALTIES and category["strength"] in OFFICIAL
     ]
 
 

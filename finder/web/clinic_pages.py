@@ -1,13 +1,32 @@
-"""What is said of a clinic that is not published: where it went, or that it is gone."""
+"""What the pages about one clinic share: they take no parameters, and know where a clinic went."""
 
+from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+import orjson
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from finder.api.caching import REVALIDATE
-from finder.search import departed
+from finder.search import departed, detail
 from finder.web.page import SITE, SitePage, error_page
+
+
+class PageOfClinic(SitePage):
+    """A page about a published clinic; :meth:`shown` makes it."""
+
+    def get(self, request: HttpRequest, id: UUID) -> HttpResponse:
+        """The page, where the clinic went, or a refusal of parameters in words."""
+        if request.GET:
+            return self.refuse_parameters()
+        found = detail(id)
+        if found is None:
+            return departed_page(self, id)
+        return self.shown(orjson.loads(found[1]))
+
+    def shown(self, clinic: dict[str, Any]) -> HttpResponse:
+        """The page of a clinic's document."""
+        raise NotImplementedError
 
 
 def departed_page(page: SitePage, clinic_id: UUID) -> HttpResponse:
