@@ -1,32 +1,26 @@
-"""The search page in a real browser: with scripts, without them, with a position, without tiles."""
+"""The search page in a real browser: with scripts, without them, with a position, by keyboard, in print."""
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browsing import browser, picture
-from tests.catalogue import record, register
-from tests.places import place
+from tests.visits import (
+    HERE,
+    LATITUDE,
+    LONGITUDE,
+    POSITION,
+    SHIBUYA,
+    Visit,
+    Visits,
+    names,
+    publish_catalogue,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-# Where the device says that it is, and what of it is told: four decimals.
-HERE = {"latitude": 35.681236, "longitude": 139.767125}
-LATITUDE, LONGITUDE = "35.6812", "139.7671"
-POSITION = f"#lat={LATITUDE}&lng={LONGITUDE}"
-SHIBUYA = "渋谷駅 (東京都)"
-CLINICS = 23
-TILES = "cyberjapandata.gsi.go.jp"
-# One white pixel.
-TILE = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154"
-    "78da63fcffff3f030005fe02fea7566f1d0000000049454e44ae426082"
-)
 
 
 @pytest.fixture(scope="module")
@@ -37,93 +31,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def catalogue() -> None:
-    """Clinics every 400 m north-east of Tokyo's station, the first two at one door; three places."""
-    register(
-        record(
-            35.6812 + 0.003 * max(number, 1),
-            139.7671 + 0.003 * max(number, 1),
-            name=f"駅前クリニック{number + 1:02}",
-            departments=("neurology",) if number % 2 else ("orthopaedics",),
-        )
-        for number in range(CLINICS)
-    )
-    place("prefecture", "東京都", 35.6895, 139.6917, prefecture="13", name_en="Tokyo")
-    place(
-        "station", "渋谷", 35.6580, 139.7016, prefecture="13", lines=9, kana="シブヤ",
-        name_en="Shibuya",
-    )  # fmt: skip
-    place(
-        "municipality", "渋谷区", 35.6640, 139.6982, prefecture="13", kana="シブヤク",
-        name_en="Shibuya", municipality="渋谷区", municipality_code="13113",
-    )  # fmt: skip
-
-
-@dataclass
-class Visit:
-    """A window of somebody, and everything that it asked for and complained of."""
-
-    page: Page
-    home: str
-    requests: list[Request] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-
-    def open(self, address: str = "/") -> None:
-        self.page.goto(self.home + address)
-
-    def told(self) -> list[dict[str, str]]:
-        """The bodies of what was posted."""
-        posted = [request for request in self.requests if request.method == "POST"]
-        return [
-            {name: values[0] for name, values in parse_qs(request.post_data or "").items()}
-            for request in posted
-        ]
-
-    def address(self) -> str:
-        return self.page.url.removeprefix(self.home)
-
-
-class Visits:
-    """Opens windows, and closes them with a look at what no visit may do."""
-
-    def __init__(self, chromium: Browser, home: str) -> None:
-        self.chromium, self.home = chromium, home
-        self.visits: list[tuple[BrowserContext, Visit]] = []
-
-    def __call__(self, *, tiles: bool = True, phone: bool = False, **options: Any) -> Visit:
-        size = {"width": 390, "height": 800} if phone else {"width": 1280, "height": 900}
-        context = self.chromium.new_context(viewport=size, reduced_motion="reduce", **options)
-        visit = Visit(context.new_page(), self.home)
-        visit.page.set_default_timeout(8_000)
-        context.route(
-            lambda url: not url.startswith(self.home),
-            lambda route: (
-                route.fulfill(body=TILE, content_type="image/png") if tiles else route.abort()
-            ),
-        )
-        context.on("request", lambda request: visit.requests.append(request))  # noqa: PLW0108
-        visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
-        visit.page.on(
-            "console",
-            lambda said: (
-                visit.complaints.append(said.text)
-                if "Content Security Policy" in said.text or "Refused" in said.text
-                else None
-            ),
-        )
-        self.visits.append((context, visit))
-        return visit
-
-    def close(self) -> None:
-        for context, visit in self.visits:
-            cookies, urls = context.cookies(), [request.url for request in visit.requests]
-            context.close()
-            assert visit.complaints == []
-            assert cookies == []
-            hosts = {urlsplit(url).netloc for url in urls}
-            assert hosts <= {urlsplit(self.home).netloc, TILES}
-            own = [url for url in urls if url.startswith(self.home)]
-            # Not even a part of a degree; the fragment is the browser's own.
-            assert [url for url in own if re.search(r"35\.\d|139\.\d|bbox", url)] == []
+    publish_catalogue()
 
 
 @pytest.fixture
@@ -141,14 +49,6 @@ def nearby(visits: Visits) -> Visit:
     visit.page.click("#near-me")
     expect(visit.page.locator(".hit").first).to_be_visible()
     return visit
-
-
-def numbers(page: Page) -> list[str]:
-    return [entry.get_attribute("data-number") or "" for entry in page.locator(".hit").all()]
-
-
-def names(page: Page) -> str:
-    return " ".join(page.locator(".hit").all_inner_texts())
 
 
 def narrow(page: Page) -> str:
@@ -290,15 +190,6 @@ def test_links_within_the_page_leave_the_position_where_it_is(nearby: Visit) -> 
     assert nearby.address().endswith(POSITION)
 
 
-def test_an_area_that_is_none_is_refused_in_words(visits: Visits) -> None:
-    visit = visits()
-    visit.open(f"/en{POSITION}&bbox=139.8,35.9,139.7,35.6")
-    expect(visit.page.locator("#search-results[aria-busy]")).to_have_count(0)
-    expect(visit.page.locator("#search-results [role=alert]")).to_be_visible()
-    expect(visit.page.locator(".hit")).to_have_count(0)
-    expect(visit.page.locator("#search-problem")).to_have_count(0)
-
-
 def test_a_fragment_that_is_no_position_is_none(visits: Visits) -> None:
     visit = visits()
     visit.open("/#lat=north&lng=139.7")
@@ -337,85 +228,6 @@ def test_a_search_that_fails_loses_nothing_and_is_tried_again(nearby: Visit) -> 
     page.locator("#search-problem button").click()
     expect(page.locator("#search-problem")).to_have_count(0)
     expect(page.locator(".hit").first).to_be_visible()
-
-
-def test_list_and_map_show_each_other(nearby: Visit) -> None:
-    page = nearby.page
-    markers = page.locator(".hit-marker")
-    expect(markers).to_have_count(len(numbers(page)))
-    assert markers.all_inner_texts() == numbers(page)
-    page.locator(".hit").nth(4).hover()
-    expect(markers.nth(4)).to_have_class(re.compile("is-active"))
-    page.mouse.move(0, 0)
-    markers.nth(5).focus()
-    expect(page.locator(".hit").nth(5)).to_have_class(re.compile("is-active"))
-    expect(page.locator(".hit").nth(4)).not_to_have_class(re.compile("is-active"))
-    markers.nth(5).press("Enter")
-    popup = page.locator(".leaflet-popup-content")
-    expect(popup.locator("a")).to_be_focused()
-    expect(popup).to_contain_text("km")
-    page.keyboard.press("Escape")
-    expect(markers.nth(5)).to_be_focused()
-
-
-def test_two_clinics_at_one_door_can_both_be_reached(nearby: Visit) -> None:
-    page = nearby.page
-    opened = set()
-    for number in (0, 1):
-        # A click fails where another element would receive it.
-        page.locator(".hit-marker").nth(number).click()
-        opened.add(page.locator(".leaflet-popup-content a").inner_text())
-        page.locator(".leaflet-popup-close-button").click()
-    assert opened == {"駅前クリニック01", "駅前クリニック02"}
-
-
-def test_the_area_of_the_map_is_searched_once_it_is_moved(nearby: Visit) -> None:
-    page = nearby.page
-    expect(page.locator(".hit-marker").first).to_be_visible()
-    expect(page.locator(".search-here")).to_be_hidden()
-    before = len(page.locator(".hit").all())
-    for _ in range(2):
-        page.locator(".leaflet-control-zoom-in").click()
-    page.locator(".search-here").click()
-    page.wait_for_url("**bbox=**")
-    expect(page.locator("#search-results[aria-busy]")).to_have_count(0)
-    told = nearby.told()[-1]
-    assert (told["lat"], told["lng"]) == (LATITUDE, LONGITUDE)
-    west, south, east, north = map(float, told["bbox"].split(","))
-    assert west < east and south < north and east - west < 1
-    assert len(page.locator(".hit").all()) < before
-    page.go_back()
-    expect(page.locator(".hit")).to_have_count(before)
-
-
-def test_without_tiles_rings_markers_and_list_stand(visits: Visits) -> None:
-    visit = visits(tiles=False, color_scheme="dark")
-    visit.open("/en?place=渋谷駅")
-    page = visit.page
-    expect(page.locator(".map-missing")).to_be_visible()
-    expect(page.locator(".hit-marker").first).to_be_visible()
-    assert page.locator(".distance-ring").count() >= 2
-    assert "km" in page.locator(".ring-label").first.inner_text()
-    expect(page.locator(".hit").first).to_be_visible()
-    picture(page, "finder-without-tiles")
-
-
-def test_a_phone_loads_the_map_when_it_is_asked_for(visits: Visits) -> None:
-    visit = visits(phone=True)
-    visit.open("/?place=渋谷駅")
-    page = visit.page
-    expect(page.locator("#show-map")).to_be_visible()
-    assert not any(
-        TILES in request.url or "leaflet.js" in request.url for request in visit.requests
-    )
-    page.click("#show-map")
-    expect(page.locator(".hit-marker").first).to_be_visible()
-    expect(page.locator("#map")).to_be_focused()
-    expect(page.locator(".map-missing")).to_be_hidden()
-    assert any(TILES in request.url for request in visit.requests)
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    assert wide <= 390
-    picture(page, "finder-phone-map")
 
 
 def test_a_link_holds_the_position_only_if_that_is_wanted(visits: Visits) -> None:

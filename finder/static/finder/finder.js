@@ -15,16 +15,13 @@
   const wordsData = document.getElementById("finder-words");
   if (!results() || !wordsData) return;
 
+  const { FURTHER, privatePart, position, isPrivate, withFragment, addressOf } = searchAddresses;
   const words = JSON.parse(wordsData.textContent);
   const searchForm = document.getElementById("search");
   const nearMe = document.getElementById("near-me");
   const { leaflet } = document.currentScript.dataset;
   const roomForMap = matchMedia("(min-width: 60rem)");
   const GEOLOCATION = { enableHighAccuracy: false, timeout: 10_000, maximumAge: 60_000 };
-  const SHARED_DIGITS = 3;
-  const PRIVATE = ["lat", "lng", "bbox"];
-  // Where in the results one is: told by how far a clinic is, from which the position can be found.
-  const FURTHER = ["cursor", "start"];
 
   let map = null;
   let mapWanted = false;
@@ -32,61 +29,6 @@
   let request = null;
   // The address whose results are shown.
   let shown = location.href;
-
-  // ---- Addresses: what may be known to a server, and what stays in the fragment ----
-
-  // Where the searcher is and which area they look at, as the fragment of an address says; empty
-  // where it says neither, or nothing that makes sense.
-  function privatePart(address = location.href) {
-    const said = new URLSearchParams(new URL(address).hash.slice(1));
-    const part = new URLSearchParams();
-    const holds = (name, limits) => {
-      const numbers = (said.get(name) ?? "").split(",");
-      return (
-        numbers.length === limits.length &&
-        numbers.every((text, n) => text.trim() !== "" && Math.abs(Number(text)) <= limits[n])
-      );
-    };
-    if (holds("lat", [90]) && holds("lng", [180])) {
-      part.set("lat", said.get("lat"));
-      part.set("lng", said.get("lng"));
-    }
-    if (holds("bbox", [180, 90, 180, 90])) part.set("bbox", said.get("bbox"));
-    if (String(part) !== "") {
-      for (const name of FURTHER) if (said.has(name)) part.set(name, said.get(name));
-    }
-    return part;
-  }
-
-  // The same without where in the results one is: for another search, and for others.
-  function position() {
-    const part = privatePart();
-    for (const name of FURTHER) part.delete(name);
-    return part;
-  }
-
-  const isPrivate = (address) => String(privatePart(address)) !== "";
-
-  function withFragment(address, part) {
-    const url = new URL(address, location.href);
-    for (const name of [...PRIVATE, ...FURTHER]) url.searchParams.delete(name);
-    // A comma needs no escape in a fragment.
-    url.hash = part.toString().replaceAll("%2C", ",");
-    return url.href;
-  }
-
-  // The address that a form asks for, without the fields that say nothing.
-  function addressOf(form, submitter = null) {
-    const url = new URL(form.getAttribute("action") || location.pathname, location.href);
-    url.search = url.hash = "";
-    const fields = [...new FormData(form)];
-    if (submitter?.name) fields.push([submitter.name, submitter.value]);
-    for (const [name, value] of fields) {
-      const text = String(value).trim();
-      if (text !== "" && !PRIVATE.includes(name)) url.searchParams.append(name, text);
-    }
-    return url;
-  }
 
   // ---- Words ----
 
@@ -341,68 +283,12 @@
     }
   }
 
-  // ---- Sharing and printing ----
-
-  function prepareSharing() {
-    const box = document.getElementById("share");
-    if (!box) return;
-    const copy = document.createElement("button");
-    copy.type = "button";
-    copy.className = "quiet";
-    copy.textContent = words.copy_link;
-    const done = document.createElement("span");
-    done.className = "share-done small";
-    const withPosition = document.createElement("input");
-    withPosition.type = "checkbox";
-    copy.addEventListener("click", async () => {
-      const address = addressToShare(withPosition.checked);
-      try {
-        await navigator.clipboard.writeText(address);
-        done.textContent = words.copied;
-        say(words.copied);
-      } catch {
-        done.replaceChildren(selectableText(address));
-        done.firstChild.select();
-      }
-    });
-    box.append(copy);
-    if (isPrivate()) {
-      const choice = document.createElement("label");
-      choice.className = "choice small";
-      choice.append(withPosition, words.include_position);
-      box.append(choice);
-    }
-    box.append(done);
-  }
-
-  function selectableText(text) {
-    const field = document.createElement("input");
-    field.readOnly = true;
-    field.value = text;
-    field.setAttribute("aria-label", words.copy_by_hand);
-    setTimeout(() => {
-      field.focus();
-      field.select();
-    });
-    return field;
-  }
-
-  // Without the position unless its owner wants it told; then to about 100 metres.
-  function addressToShare(includesPosition) {
-    const part = new URLSearchParams();
-    if (includesPosition) {
-      for (const [name, value] of position()) {
-        const rounded = value.split(",").map((number) => Number(number).toFixed(SHARED_DIGITS));
-        part.set(name, rounded.join(","));
-      }
-    }
-    return withFragment(location.pathname + location.search, part);
-  }
+  // ---- What a search brought ----
 
   // Gives life to what a search brought; settled once the map is there, where it is to be.
   function prepareResults() {
     const mapOpened = prepareMap();
-    prepareSharing();
+    linkSharing.prepare(words, say);
     const print = document.getElementById("print");
     if (print) {
       print.hidden = false;
