@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browsing import browser, picture
+from tests.places import place
 from tests.visits import (
     HERE,
     LATITUDE,
@@ -104,6 +105,25 @@ def test_a_place_may_be_chosen_by_pointer_and_is_shown_in_english(visits: Visits
     option.click()
     expect(visit.page.locator("#place")).to_have_value(SHIBUYA)
     expect(visit.page.locator("#place")).to_be_focused()
+
+
+def test_a_postcode_is_chosen_as_the_search_takes_it(visits: Visits) -> None:
+    place(
+        "postcode", "1500002", 35.6586, 139.7045, prefecture="13",
+        municipality="渋谷区", municipality_code="13113", detail="東京都渋谷区渋谷",
+    )  # fmt: skip
+    visit = visits()
+    visit.open()
+    field = visit.page.locator("#place")
+    field.press_sequentially("150-00")
+    option = visit.page.locator("[role=option]").first
+    expect(option).to_contain_text("150-0002")
+    field.press("ArrowDown")
+    field.press("Enter")
+    expect(field).to_have_value("〒150-0002")
+    field.press("Enter")
+    expect(visit.page.locator(".hit").first).to_be_visible()
+    expect(visit.page.locator("#search-results h2").first).to_contain_text("150-0002")
 
 
 def test_nothing_is_asked_while_a_text_is_composed(visits: Visits) -> None:

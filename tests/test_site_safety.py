@@ -1,6 +1,7 @@
 """Every page is closed to foreign content, keeps no cookie, is sound HTML, and leads nowhere in vain."""
 
 import http.client
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -146,6 +147,19 @@ def test_no_two_pages_have_one_title(pages: Pages) -> None:
         )
         assert [title for title, number in titles.items() if number > 1] == []
         assert all(title.strip() for title in titles)
+
+
+def test_every_page_has_a_preview_to_share_that_is_there(visitor: Visitor, pages: Pages) -> None:
+    pictures = set()
+    for (page, language), got in pages.items():
+        told = dict(re.findall(r'<meta property="og:(\w+)" content="([^"]*)">', got.body))
+        assert told.keys() >= {"title", "description", "image", "url", "locale"}, page.name
+        assert all(told.values()), page.name
+        assert told["locale"][:2] == language
+        pictures.add(told["image"])
+    (picture,) = pictures
+    got = visitor.got(urlsplit(picture).path)
+    assert (got.status, got.headers.get_content_type()) == (200, "image/png")
 
 
 def test_every_page_names_itself_in_the_other_language_which_names_it_back(

@@ -179,14 +179,13 @@ class ChecklistPage(SitePage):
 
     def about(self, subject: Subject) -> dict[str, Any]:
         """What the form and the prepared visit both show."""
-        where = {name: value for name, value in self.kwargs.items() if name != "language"}
         return {
             "checklist": in_one_language(
                 {"slug": subject.checklist.slug, "title": subject.checklist.title}, self.language
             ),
             "version": subject.checklist.version,
             "clinic": subject.clinic,
-            "action": reverse(f"{SITE}:{self.name}", kwargs=where, current_app=self.language),
+            "action": reverse(f"{SITE}:{self.name}", kwargs=self.kwargs, current_app=self.language),
         }
 
     def refused(

@@ -60,8 +60,7 @@ class SitePage(View):
         cache: str = REVALIDATE,
     ) -> HttpResponse:
         """The page that a template makes, with what every page needs."""
-        where = {name: value for name, value in self.kwargs.items() if name != "language"}
-        whole = page_context(self.request, self.language, self.name, where) | dict(context)
+        whole = page_context(self.request, self.language, self.name, self.kwargs) | dict(context)
         body = render_to_string(template, whole, request=self.request)
         return HttpResponse(body, status=status, headers={"Cache-Control": cache})
 
@@ -89,7 +88,7 @@ class SitePage(View):
 def page_context(
     request: HttpRequest, language: Language, name: str, where: dict[str, Any]
 ) -> dict[str, Any]:
-    """What every page's frame shows: its addresses in each language, the first as the canonical."""
+    """What every page's frame shows: its own address, and that in each language."""
     paths = {one: reverse(f"{SITE}:{name}", kwargs=where, current_app=one) for one in LANGUAGES}
     return {
         "language": language,
