@@ -139,6 +139,36 @@ def test_nothing_is_asked_while_a_text_is_composed(visits: Visits) -> None:
     expect(visit.page.locator("[role=option]")).to_have_count(2)
 
 
+def test_suggestions_of_a_text_no_longer_typed_are_not_shown(visits: Visits) -> None:
+    visit = visits()
+    visit.open()
+    page, field = visit.page, visit.page.locator("#place")
+    options = page.locator("#place-suggestions [role=option]")
+    field.press_sequentially("渋谷")
+    expect(options).to_have_count(2)
+    held: list[Any] = []
+    page.route("**/api/v1/places**", lambda route: held.append(route))  # noqa: PLW0108
+    with page.expect_request("**/api/v1/places**"):
+        field.press_sequentially("駅")
+    field.press("Backspace")
+    page.wait_for_timeout(300)
+    for route in held:
+        route.fulfill(json={"results": []})
+    page.wait_for_timeout(200)
+    expect(options).to_have_count(2)
+
+
+def test_suggestions_that_cannot_be_had_are_none(visits: Visits) -> None:
+    visit = visits()
+    visit.open()
+    page, field = visit.page, visit.page.locator("#place")
+    field.press_sequentially("渋谷")
+    expect(page.locator("#place-suggestions [role=option]").first).to_be_visible()
+    page.route("**/api/v1/places**", lambda route: route.fulfill(status=429, body=""))
+    field.press_sequentially("区")
+    expect(page.locator("#place-suggestions")).to_be_hidden()
+
+
 def test_without_suggestions_the_field_is_an_ordinary_one(visits: Visits) -> None:
     visit = visits()
     visit.page.route("**/api/v1/places**", lambda route: route.abort())
@@ -152,7 +182,7 @@ def test_without_suggestions_the_field_is_an_ordinary_one(visits: Visits) -> Non
 def test_a_position_is_told_in_a_body_and_nowhere_else(nearby: Visit) -> None:
     page = nearby.page
     assert nearby.address().endswith(POSITION)
-    assert nearby.told()[-1] == {"lat": LATITUDE, "lng": LONGITUDE}
+    assert nearby.told()[-1] == {"need": "any", "lat": LATITUDE, "lng": LONGITUDE}
     heading = page.locator("#search-results").locator("h1, h2").first
     expect(heading).to_be_focused()
     expect(page.locator("#status")).not_to_be_empty()
@@ -180,7 +210,7 @@ def test_filters_pages_and_back_keep_a_position(nearby: Visit) -> None:
     after = first.inner_text()
     # A cursor tells how far a clinic is, and so where somebody stands: it is told as a position is.
     assert {"cursor", "start"} <= set(nearby.told()[-1])
-    assert nearby.address().partition("#")[0] == "/"
+    assert nearby.address().partition("#")[0] == "/?need=any"
     assert POSITION[1:] in nearby.address()
     page.reload()
     expect(first).to_have_text(after, use_inner_text=True)
@@ -201,6 +231,66 @@ def test_a_filter_is_told_with_the_position_and_is_in_the_address(nearby: Visit)
     expect(nearby.page.locator("#search-results[aria-busy]")).to_have_count(0)
     assert nearby.told()[-1].keys() >= {name, "lat", "lng"}
     assert nearby.address().endswith(POSITION)
+
+
+def test_a_search_refined_near_somebody_comes_back_without_a_refusal(nearby: Visit) -> None:
+    """The address alone asks for an order that needs the position beside it."""
+    page = nearby.page
+    page.locator("aside.filters summary").first.click()
+    page.select_option("#kind", index=1)
+    page.locator("#filters [type=submit]").click()
+    page.wait_for_url("**sort=distance**")
+    expect(page.locator(".hit").first).to_be_visible()
+    with page.expect_response(lambda answer: answer.request.method == "POST") as answered:
+        page.reload()
+        expect(page.locator("#search-results [role=alert]")).to_have_count(0)
+    assert answered.value.status == 200
+    expect(page.locator(".hit").first).to_be_visible()
+    # What the form keeps is what is asked now, not what a refusal had kept.
+    kept = page.locator("#search input[type=hidden]")
+    assert [one.get_attribute("name") for one in kept.all()] == ["kind"]
+    page.locator(".what-for summary").click()
+    page.check("input[name=need][value=neurology]")
+    page.locator("#search [type=submit]").first.click()
+    expect(page.locator(".what-for summary")).to_contain_text("神経内科")
+    told = nearby.told()[-1]
+    assert told == {"need": "neurology", "kind": "clinic", "lat": LATITUDE, "lng": LONGITUDE}
+
+
+def test_a_search_opened_in_a_new_window_goes_on_there(nearby: Visit) -> None:
+    page = nearby.page
+    further = page.locator("a[data-search][rel=next]").first
+    with page.context.expect_page() as opened:
+        further.click(button="middle")
+    expect(opened.value.locator("#hit-21")).to_be_visible()
+    assert "cursor" not in urlsplit(opened.value.url).query
+    page.locator("a.language").click()
+    page.wait_for_url("**/en?**")
+    expect(page.locator(".hit").first).to_be_visible()
+    assert POSITION[1:] in page.url
+
+
+def test_back_while_a_search_is_pending_asks_what_is_shown(nearby: Visit) -> None:
+    page = nearby.page
+    page.route("**/*", lambda route: (
+        route.abort() if route.request.method == "POST" else route.fallback()))  # fmt: skip
+    page.locator(".what-for summary").click()
+    page.check("input[name=need][value=neurology]")
+    page.locator("#search [type=submit]").first.click()
+    expect(page.locator("#search-problem")).to_be_visible()
+    page.go_back()
+    expect(page.locator("input[name=need][value=any]")).to_be_checked()
+
+
+def test_a_place_that_is_unknown_is_forgotten_near_somebody(visits: Visits) -> None:
+    visit = visits(geolocation=HERE, permissions=["geolocation"])
+    visit.open("/?place=nowhere")
+    field = visit.page.locator("#place")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    visit.page.click("#near-me")
+    expect(visit.page.locator(".hit").first).to_be_visible()
+    expect(field).not_to_have_attribute("aria-invalid", "true")
+    assert field.get_attribute("aria-describedby") is None
 
 
 def test_links_within_the_page_leave_the_position_where_it_is(nearby: Visit) -> None:
@@ -277,6 +367,9 @@ def test_without_scripts_a_place_is_searched_filtered_paged_and_opened(visits: V
     visit.open()
     page = visit.page
     expect(page.locator("#near-me")).to_be_hidden()
+    # Nothing is named and nothing chosen: all there is.
+    page.locator("#search [type=submit]").first.click()
+    expect(page.locator(".hit").first).to_be_visible()
     page.fill("#place", "渋谷駅")
     page.locator("#search [type=submit]").first.click()
     expect(page.locator(".hit").first).to_be_visible()

@@ -53,6 +53,39 @@ def test_without_a_question_there_is_none(client: Client) -> None:
         assert 'name="need"' in response.content.decode()
 
 
+def test_who_names_nothing_and_chooses_nothing_sees_all_there_is(
+    client: Client, neighbours: list[Any]
+) -> None:
+    response = client.get("/en", {"place": "", "need": "any"})
+    assert len(names(response)) == 20 and "25 clinics" in text_of(response)
+    assert 'value="any" checked' in response.content.decode()
+    assert 'value="any" checked' in client.get("/en").content.decode()
+
+
+def test_of_what_is_only_once_true_only_one_is_offered(
+    client: Client, neighbours: list[Any]
+) -> None:
+    body = client.get("/en", {"prefecture": "13"}).content.decode()
+    for name in ("kind", "prefecture"):
+        assert f'<select id="{name}" name="{name}">' in body
+        assert f'type="checkbox" name="{name}"' not in body
+    chosen = re.search(r'<option value="([^"]+)" selected>(Tokyo \(\d+\))', body)
+    assert chosen and chosen.groups() == ("tokyo", "Tokyo (25)")
+    assert "</span>Tokyo <span" in body.partition("Chosen filters")[2]
+
+
+def test_what_is_chosen_is_called_in_words(client: Client, neighbours: list[Any]) -> None:
+    asked = {
+        "open_at": "2026-11-25t09:54:00z",
+        "verified_within_days": "30",
+        "municipality": "13113",
+    }
+    page = text_of(client.get("/en", asked)).partition("Filters and order")
+    for part in (page[0], page[2]):
+        assert "Open at 2026-11-25 18:54" in part
+    assert "Checked within 30 days" in page[0] and "Municipality 13113" in page[0]
+
+
 def test_boxes_of_one_name_mean_any_of_them(client: Client, tokyo: None) -> None:
     register(
         record(35.7, 139.7 + n / 100, name=slug, departments=(slug,))
@@ -155,11 +188,15 @@ def test_each_count_is_what_choosing_it_gives(client: Client, neighbours: list[A
     response = client.get("/en", {"place": "東京駅", "need": "neurology"})
     body = response.content.decode()
     choices = re.findall(
-        r'<input type="checkbox" name="(category|kind|prefecture)" value="([^"]+)"[^>]*>'
+        r'<input type="checkbox" name="(category)" value="([^"]+)"[^>]*>'
         r'<span>[^<]*<span class="count">(\d+)',
         body,
     )
-    assert len(choices) >= 3
+    for name in ("kind", "prefecture"):
+        options = body.partition(f'<select id="{name}"')[2].partition("</select>")[0]
+        counted = re.findall(r'<option value="([^"]+)"[^>]*>[^<]*\((\d+)\)', options)
+        choices += [(name, value, count) for value, count in counted]
+    assert {name for name, _, _ in choices} == {"category", "kind", "prefecture"}
     for name, value, count in choices:
         found = client.get("/en", {"place": "東京駅", "need": "neurology", name: value})
         heading = re.search(r"<h2>(\d+) clinic", found.content.decode())

@@ -9,6 +9,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from django.test import Client
 
+from clinics.models import Concept
+from finder.slugs import KNOWN_SLUGS
 from finder.web.form_body import FORM
 from finder.web.refusals import CODES
 from tests.catalogue import record, register
@@ -197,6 +199,47 @@ def test_a_way_out_of_a_refusal_leads_out(
     way = link_to(response, "button quiet")
     assert urlsplit(way).query == address
     assert client.get(way).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ({"kind": "lodge"}, "Hospital / Clinic"),
+        ({"prefecture": "99"}, "Tokyo"),
+        ({"second_opinion": "perhaps"}, "Second opinion in writing"),
+        ({"sort": "price"}, "Nearest first"),
+        ({"need": "lunch"}, "A second opinion"),
+        ({"kind": ["clinic", "hospital"]}, "once is accepted"),
+    ],
+)
+def test_a_choice_that_there_is_not_is_refused_with_those_there_are(
+    client: Client, neighbours: list[Any], question: dict[str, Any], words: str
+) -> None:
+    response = client.get("/en", question | {"q": "北"})
+    assert response.status_code == 400 and words in text_of(response)
+    found = client.get(link_to(response, "button quiet"))
+    assert found.status_code == 200 and names(found)
+
+
+def test_a_need_whose_concept_is_gone_is_refused(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Concept.objects.filter(scheme="category", slug="dystonia-clinic").delete()
+    monkeypatch.setattr(KNOWN_SLUGS, "_by_scheme", {})
+    response = client.get("/en", {"need": "dystonia"})
+    assert response.status_code == 400 and "“dystonia-clinic” cannot" in text_of(response)
+
+
+def test_no_farther_search_is_promised_than_finds_something(
+    client: Client, neighbours: list[Any]
+) -> None:
+    """The nearest of them is 1.1 km away, the twenty-fifth 27.8 km."""
+    far = {"q": "北25", "place": "東京駅", "radius_km": "5"}
+    response = client.get("/en", far)
+    assert "Look up to 50 km away" in text_of(response)
+    assert names(client.get(link_to(response, "radius_km=50"))) == ["北25"]
+    nowhere = client.get("/en", far | {"category": "orthopaedics"})
+    assert "Look up to" not in text_of(nowhere)
 
 
 def test_no_name_of_a_parameter_stands_in_a_refusal(client: Client) -> None:

@@ -103,8 +103,7 @@ def read_question(sent: Fields, *, posted: bool) -> Question:
     parameters = QueryDict(mutable=True)
     for name, values in texts.items():
         if name in OFFERED and name not in OWN:
-            joined = [",".join(values)] if name in CONCEPT_PARAMETERS else values
-            parameters.setlist(name, joined)
+            parameters.setlist(name, [_any_of(values)] if name in CONCEPT_PARAMETERS else values)
     given = {
         name: values[0]
         for name, values in parameters.lists()
@@ -141,7 +140,16 @@ def _answered(question: Question, parameters: QueryDict) -> Question:
             query = cursors.decode(asked.values["cursor"], query)
     except InvalidParameters as error:
         return replace(question, errors=error.errors)
+    if "prefecture" in question.given:
+        # It may have been given by its code; the choices go by slug.
+        given = dict(question.given) | {"prefecture": asked.values["prefecture"]}
+        question = replace(question, given=given)
     return replace(question, asked=asked, query=query)
+
+
+def _any_of(values: Iterable[str]) -> str:
+    """The slugs of ticked boxes, and of those joined by commas already, as the API takes them."""
+    return ",".join(slug.strip() for value in values for slug in value.split(","))
 
 
 def _not_accepted(texts: Iterable[str], *, posted: bool) -> Iterable[ParameterError]:
@@ -170,7 +178,9 @@ def _need_of(given: Mapping[str, str]) -> Need | None:
     """The need whose parameters are just those given, as the form of the filters sends them."""
     asked = {name: set(given[name].split(",")) for name in NEED_PARAMETERS if name in given}
     for need in NEEDS.values():
-        if asked == {name: set(need.parameters[name].split(",")) for name in need.filters}:
+        if need.filters and asked == {
+            name: set(need.parameters[name].split(",")) for name in need.filters
+        }:
             return need
     return None
 

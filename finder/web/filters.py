@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from clinics.models import Concept, Scheme
 from finder.checklist.definition import Language
 from finder.facets import facets
+from finder.parameters import CONCEPT_PARAMETERS
 from finder.query import SearchQuery
 from finder.questions import least_strength
 from finder.web.asked import Question
@@ -69,12 +72,16 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The choices of one parameter; ``more`` are shown on demand, one chosen never among them."""
+    """The choices of one parameter; ``more`` are shown on demand, one chosen never among them.
+
+    ``takes_one`` says that no two can be chosen together.
+    """
 
     name: str
     label: Promise
     choices: tuple[Choice, ...]
     more: tuple[Choice, ...] = ()
+    takes_one: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +116,9 @@ def groups(question: Question, query: SearchQuery, labels: Labels) -> list[Group
             Choice(slug, labels.get((name, slug), slug), slug in chosen, counts.get(slug, 0))
             for slug in slugs
         ]
-        if choices:
+        if choices and name not in CONCEPT_PARAMETERS:
+            found.append(Group(name, label, tuple(choices), takes_one=True))
+        elif choices:
             first = max(FIRST_CHOICES, len(chosen))
             found.append(Group(name, label, tuple(choices[:first]), tuple(choices[first:])))
     return found
@@ -121,7 +130,7 @@ def single_choices(name: str, question: Question) -> list[Choice]:
     chosen = question.value(name)
     choices = [Choice(value, label, value == chosen) for value, label in words.items()]
     if chosen and chosen not in words:
-        choices.append(Choice(chosen, chosen, chosen=True))
+        choices.append(Choice(chosen, label_of(name, chosen, {}), chosen=True))
     return choices
 
 
@@ -135,7 +144,7 @@ def radii(question: Question) -> list[Choice]:
 def chips(question: Question, labels: Labels) -> list[Chip]:
     """The filters that were given, each with the search without it."""
     found = []
-    if question.need and "need" in question.given:
+    if question.need and question.need.filters and "need" in question.given:
         found.append(Chip(question.need.label, question.without("need")))
     found += [
         Chip(label_of(name, value, labels), question.without(name, left))
@@ -152,6 +161,13 @@ def label_of(name: str, value: str, labels: Labels) -> str | Promise:
         return f"“{value}”"
     if name == "radius_km":
         return f"≤ {value} km"
+    if name == "municipality":
+        return gettext("Municipality %(code)s") % {"code": value}
+    if name == "open_at" and value != "now":
+        instant = timezone.localtime(datetime.fromisoformat(value.upper()))
+        return gettext("Open at %(instant)s") % {"instant": f"{instant:%Y-%m-%d %H:%M}"}
+    if name == "verified_within_days" and value not in WORDS[name]:
+        return gettext("Checked within %(number)s days") % {"number": value}
     return labels.get((name, value)) or WORDS.get(name, {}).get(value) or value
 
 

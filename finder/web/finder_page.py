@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from finder import cursors
 from finder.api.caching import PRIVATE, REVALIDATE, holds_searcher
 from finder.api.reading import LONGEST_QUERY_BYTES
-from finder.query import Page, SearchQuery
+from finder.query import Hit, Page, SearchQuery
 from finder.questions import Asked
 from finder.search import search
 from finder.suggestions import suggestions
@@ -31,7 +31,7 @@ from finder.web.filters import (
 )
 from finder.web.form_body import Fields, UnreadableForm, read_form
 from finder.web.hits import ShownHit, shown_hits
-from finder.web.needs import NEEDS
+from finder.web.needs import ANYTHING, NEEDS
 from finder.web.page import SITE, SitePage
 from finder.web.refusals import FIELDS, refusals
 from finder.web.script_words import script_words
@@ -69,6 +69,7 @@ class FinderPage(SitePage):
         context: dict[str, Any] = {
             "question": question,
             "needs": NEEDS.values(),
+            "chosen_need": question.need.slug if question.need else ANYTHING,
             "place": question.given.get("place", ""),
             "kept": _kept(question),
             "script_words": script_words(),
@@ -105,9 +106,6 @@ class FinderPage(SitePage):
                 for value, label in SORTS.items()
                 if value != "distance" or query.centre
             ],
-            "sort_kept": [
-                (name, value) for name, value in question.given.items() if name != "sort"
-            ],
             "groups": groups(question, asked.query, labels),
             "radii": radii(question) if query.centre else [],
             "second_opinions": single_choices("second_opinion", question),
@@ -115,6 +113,7 @@ class FinderPage(SitePage):
             "verified": single_choices("verified_within_days", question),
             "evidence": single_choices("evidence", question),
             "open_at": question.value("open_at"),
+            "open_at_label": label_of("open_at", question.value("open_at") or "now", labels),
             "q": question.value("q"),
             "chips": chips(question, labels),
             "clear": query_string({"place": question.given.get("place", "")}) or "?",
@@ -131,8 +130,8 @@ class FinderPage(SitePage):
         """What somebody may do who found nothing."""
         found = suggestions(asked)
         outside = [found.nearest_outside] if found.nearest_outside else []
-        radius = asked.query.radius_km
-        wider = next((km for km in WIDER_KM if radius and float(km) > radius), None)
+        wider = _wider(asked.query, found.nearest_outside)
+        everything = "?" if question.from_position else EVERYTHING
         return {
             "outside": shown_hits(outside, self.language, timezone.now()),
             "without": [
@@ -142,7 +141,7 @@ class FinderPage(SitePage):
                     "count": one.count,
                     "count_exact": one.count_exact,
                     "area": one.parameter == "bbox",
-                    "address": question.without(one.parameter) or EVERYTHING,
+                    "address": question.without(one.parameter) or everything,
                 }
                 for one in found.without
                 if one.count
@@ -184,6 +183,13 @@ def _what(parameter: str, value: str, labels: Labels) -> str | Promise:
     if "," in value:
         return ""
     return value if parameter == "q" else label_of(parameter, value, labels)
+
+
+def _wider(query: SearchQuery, nearest_outside: Hit | None) -> str | None:
+    """The least radius, in kilometres, within which there is something; None without any."""
+    if query.radius_km is None or nearest_outside is None or nearest_outside.distance_mm is None:
+        return None
+    return next((km for km in WIDER_KM if float(km) * 1e6 >= nearest_outside.distance_mm), None)
 
 
 @dataclass(frozen=True, slots=True)

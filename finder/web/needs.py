@@ -13,6 +13,9 @@ from types import MappingProxyType
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+# Comes for nothing in particular; every search form has it chosen until something else is.
+ANYTHING = "any"
+
 
 @dataclass(frozen=True, slots=True)
 class Need:
@@ -89,8 +92,13 @@ NEEDS: Mapping[str, Need] = {
         _need(
             "rehabilitation",
             gettext_lazy("Rehabilitation and the way back to running"),
-            gettext_lazy("Rehabilitation medicine, athletic rehabilitation"),
+            gettext_lazy("Rehabilitation medicine, sports medicine centres"),
             category="rehabilitation,sports-medicine-centre",
+        ),
+        _need(
+            ANYTHING,
+            gettext_lazy("Any clinic of this directory"),
+            gettext_lazy("All that is listed, narrowed down by filters afterwards"),
         ),
     )
 }

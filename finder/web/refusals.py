@@ -1,6 +1,6 @@
 """What is wrong with a question, in the words of whoever asked."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -11,7 +11,7 @@ from finder.checklist.definition import Language
 from finder.problems import ParameterError
 from finder.slugs import KNOWN_SLUGS
 from finder.web.asked import POSITIONS, Question
-from finder.web.filters import GROUPS, SORTS, concept_labels, label_of
+from finder.web.filters import GROUPS, SORTS, WORDS, concept_labels, label_of
 from finder.web.form_body import Fields
 from finder.web.needs import NEEDS
 
@@ -85,7 +85,16 @@ CODES: Mapping[str, Promise] = {
     "not-searchable": gettext_lazy("Nothing can be searched for in “%(value)s”."),
 }
 # What is asked for well without the parameter.
-SPARED = ("unknown-parameter", "needs-centre", "needs-concept", "needs-cursor")
+SPARED = (
+    "unknown-parameter",
+    "unknown-value",
+    "unknown-slug",
+    "repeated-parameter",
+    "too-many",
+    "needs-centre",
+    "needs-concept",
+    "needs-cursor",
+)
 FROM_THE_FIRST_PAGE = ("invalid-cursor", "cursor-of-another-query")
 LONGEST_ECHO = 60
 
@@ -126,15 +135,32 @@ def _refusal(
     }
     usual = gettext_lazy("“%(value)s” does not fit “%(field)s”.")
     text = str(CODES.get(error.code, usual)) % words
-    accepted = ""
-    if error.code not in CODES and name in ACCEPTED:
-        accepted = gettext("What can be given: %(accepted)s.") % {"accepted": ACCEPTED[name]}
+    accepted = _accepted(error, language)
+    if accepted:
+        accepted = gettext("What can be given: %(accepted)s.") % {"accepted": accepted}
     return Refusal(name, text, accepted, tuple(_ways_out(error, question, language)))
+
+
+def _accepted(error: ParameterError, language: Language) -> str:
+    """What a field takes, in words; blank where what is wrong says it already."""
+    name = error.parameter
+    if error.code not in CODES:
+        return str(ACCEPTED.get(name, ""))
+    if error.code not in ("unknown-value", "unknown-slug"):
+        return ""
+    if name == "need":
+        choices: Iterable[str | Promise] = (need.label for need in NEEDS.values())
+    elif name in WORDS or name == "sort":
+        choices = (SORTS if name == "sort" else WORDS[name]).values()
+    else:
+        labels = concept_labels(language).items()
+        choices = (label for (scheme, _), label in labels if scheme == name)
+    return " / ".join(map(str, choices))
 
 
 def _unknown_slug(scheme: str, question: Question) -> str:
     """The slug that does not exist, of those that are asked for."""
-    slugs = (slug.strip() for slug in question.given[scheme].split(","))
+    slugs = question.value(scheme).split(",")
     return next(slug for slug in slugs if not KNOWN_SLUGS.exists(scheme, slug))
 
 
@@ -147,13 +173,13 @@ def _ways_out(error: ParameterError, question: Question, language: Language) -> 
         ]
     if error.code in FROM_THE_FIRST_PAGE:
         return [WayOut(gettext("First page"), question.address() or "?")]
-    if error.code in SPARED:
+    if error.code in SPARED and (error.suggestion is None or error.code == "unknown-parameter"):
         return [WayOut(gettext("Search without it"), question.without(name) or "?")]
     if error.suggestion is None or name in POSITIONS:
         return []
     if error.code == "unknown-slug":
         wrong = _unknown_slug(name, question)
-        slugs = [slug.strip() for slug in question.given[name].split(",")]
+        slugs = question.value(name).split(",")
         right = ",".join(error.suggestion if slug == wrong else slug for slug in slugs)
         return [WayOut(_label(name, error.suggestion, language), question.address(**{name: right}))]
     # Written for an address, in which a plus sign has to be quoted.

@@ -7,6 +7,7 @@ def script_words() -> dict[str, str | dict[str, str]]:
     """The words by the names that the scripts call them; ``{count}`` in one stands for a number."""
     return {
         "suggestions": pgettext("site", "Places"),
+        "suggestion": pgettext("site", "One place to choose with the arrow keys."),
         "suggestion_count": pgettext("site", "{count} places to choose from with the arrow keys."),
         "no_suggestions": pgettext("site", "No place begins like this."),
         "kinds": {
@@ -59,4 +60,5 @@ def script_words() -> dict[str, str | dict[str, str]]:
         "copied": pgettext("site", "The link is copied."),
         "copy_by_hand": pgettext("site", "Link to copy"),
         "include_position": pgettext("site", "Include where I am (to about 100 m)"),
+        "include_area": pgettext("site", "Include the area of the map (to about 100 m)"),
     }

@@ -8,7 +8,7 @@
 // What a search changes is in #search-results, the first heading of which says the count: the list
 // (elements with data-number, each with a .distance), #filters, links with data-search (and with
 // data-without="bbox" where they leave the area of the map), #share, #print, #show-map, #map with
-// #map-data. Outside are #search with #near-me, #status and #finder-words.
+// #map-data in #map-section. Outside are #search with #near-me, #status and #finder-words.
 
 (() => {
   const results = () => document.getElementById("search-results");
@@ -21,10 +21,13 @@
   const nearMe = document.getElementById("near-me");
   const { leaflet } = document.currentScript.dataset;
   const roomForMap = matchMedia("(min-width: 60rem)");
+  // The need that is chosen until another is.
+  const ANYTHING = "any";
   const GEOLOCATION = { enableHighAccuracy: false, timeout: 10_000, maximumAge: 60_000 };
 
   let map = null;
   let mapWanted = false;
+  let leafletLoaded = null;
   let fromMap = false;
   let request = null;
   // The address whose results are shown.
@@ -105,8 +108,7 @@
     closeMap();
     results().replaceWith(document.adoptNode(page.getElementById("search-results")));
     document.title = page.title;
-    // What was chosen need not stand between the question and what was found.
-    document.querySelector(".what-for")?.removeAttribute("open");
+    renewSearchForm(page.getElementById("search"));
     const [language, other] = [document, page].map((one) => one.querySelector("a.language"));
     if (language && other) language.href = other.getAttribute("href");
     const mapOpened = prepareResults();
@@ -135,8 +137,26 @@
     const asked = new URL(location.href).searchParams;
     const place = searchForm?.elements.place;
     if (place) place.value = asked.get("place") ?? "";
+    const wanted = asked.get("need") ?? ANYTHING;
     for (const choice of searchForm?.querySelectorAll("input[type=radio]") ?? []) {
-      choice.checked = choice.value === (asked.get(choice.name) ?? "");
+      choice.checked = choice.value === wanted;
+    }
+  }
+
+  // What the form keeps of a search besides what is typed, as it stands in the form of an answer.
+  function renewSearchForm(fresh) {
+    if (!searchForm || !fresh) return;
+    for (const kept of searchForm.querySelectorAll("input[type=hidden]")) kept.remove();
+    searchForm.prepend(...fresh.querySelectorAll("input[type=hidden]"));
+    const [whatFor, answered] = [searchForm, fresh].map((one) => one.querySelector(".what-for"));
+    whatFor?.querySelector("summary").replaceWith(answered.querySelector("summary"));
+    // What was chosen need not stand between the question and what was found.
+    whatFor?.removeAttribute("open");
+    const { place } = searchForm.elements;
+    for (const name of ["aria-invalid", "aria-describedby"]) {
+      const value = fresh.elements.place.getAttribute(name);
+      if (value === null) place.removeAttribute(name);
+      else place.setAttribute(name, value);
     }
   }
 
@@ -164,19 +184,9 @@
       target.focus();
       target.scrollIntoView();
     } else if (link.matches("[data-search]")) {
-      const part = position();
-      for (const name of FURTHER) if (link.dataset[name]) part.set(name, link.dataset[name]);
-      for (const name of (link.dataset.without ?? "").split(" ")) part.delete(name);
-      const address = withFragment(link.href, part);
-      if (inNewWindow) {
-        link.href = address;
-      } else {
-        event.preventDefault();
-        if (isPrivate(address)) go(address);
-        else location.assign(link.href);
-      }
-    } else if (link.matches("a.language")) {
-      link.href = withFragment(link.href, privatePart());
+      if (inNewWindow || !isPrivate(link.href)) return;
+      event.preventDefault();
+      go(link.href);
     } else if (results().contains(link)) {
       // Whoever comes back from a clinic finds the list where they left it.
       history.replaceState({ scrolled: Math.round(scrollY) }, "");
@@ -188,8 +198,9 @@
     results().removeAttribute("aria-busy");
     stopComplaining();
     fromMap = false;
-    if (location.href === shown) return;
-    if (isPrivate()) {
+    if (location.href === shown) {
+      fillSearchForm();
+    } else if (isPrivate()) {
       fillSearchForm();
       search(location.href);
     } else if (isPrivate(shown)) {
@@ -224,14 +235,17 @@
   // ---- The map ----
 
   function loadLeaflet() {
-    return new Promise((resolve, reject) => {
-      if (typeof L !== "undefined") return resolve();
+    leafletLoaded ??= new Promise((resolve, reject) => {
       const script = document.createElement("script");
       script.src = leaflet;
       script.onload = () => resolve();
-      script.onerror = () => reject(new Error("The map's library could not be loaded."));
+      script.onerror = () => {
+        leafletLoaded = null;
+        reject(new Error("The map's library could not be loaded."));
+      };
       document.head.append(script);
     });
+    return leafletLoaded;
   }
 
   async function openMap() {
@@ -239,11 +253,15 @@
     const described = document.getElementById("map-data");
     if (!box || !described || map) return;
     mapWanted = true;
+    const button = document.getElementById("show-map");
+    button?.setAttribute("aria-busy", "true");
     try {
       await loadLeaflet();
     } catch {
       complain(words.map_unreachable, openMap);
       return;
+    } finally {
+      button?.removeAttribute("aria-busy");
     }
     // Other results may have come meanwhile, and opened it.
     if (!box.isConnected || map) return;
@@ -252,8 +270,8 @@
       [...results().querySelectorAll("[data-number]")].map((one) => [Number(one.dataset.number), one]),
     );
     const data = JSON.parse(described.textContent);
+    document.getElementById("map-section").hidden = false;
     map = resultsMap.open(box, data, entries, words, searchArea);
-    const button = document.getElementById("show-map");
     if (button) button.hidden = true;
   }
 
@@ -285,9 +303,23 @@
 
   // ---- What a search brought ----
 
+  // Has every link to a search go on where this one is, in a new window as well.
+  function prepareLinks() {
+    if (!isPrivate()) return;
+    for (const link of document.querySelectorAll("a[data-search]")) {
+      const part = position();
+      for (const name of FURTHER) if (link.dataset[name]) part.set(name, link.dataset[name]);
+      if (link.dataset.without) part.delete(link.dataset.without);
+      link.href = withFragment(link.href, part);
+    }
+    const language = document.querySelector("a.language");
+    if (language) language.href = withFragment(language.href, privatePart());
+  }
+
   // Gives life to what a search brought; settled once the map is there, where it is to be.
   function prepareResults() {
     const mapOpened = prepareMap();
+    prepareLinks();
     linkSharing.prepare(words, say);
     const print = document.getElementById("print");
     if (print) {
@@ -306,6 +338,8 @@
     nearMe.addEventListener("click", askForPosition);
   }
   if (isPrivate()) {
+    // What the server made of the address alone, without the position, answers another question.
+    results().replaceChildren();
     fillSearchForm();
     search(location.href);
   } else {

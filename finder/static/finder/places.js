@@ -129,9 +129,9 @@
     list.scrollTop = 0;
     if (places.length && document.activeElement === field) open();
     else close();
-    announcer.textContent = places.length
-      ? words.suggestion_count.replace("{count}", places.length)
-      : words.no_suggestions;
+    if (!places.length) announcer.textContent = words.no_suggestions;
+    else if (places.length === 1) announcer.textContent = words.suggestion;
+    else announcer.textContent = words.suggestion_count.replace("{count}", places.length);
   }
 
   async function ask(text) {
@@ -141,29 +141,35 @@
     try {
       const query = new URLSearchParams({ q: text, limit: MOST });
       const answer = await fetch(`/api/v1/places?${query}`, { signal });
-      if (!answer.ok) return;
-      const { results } = await answer.json();
+      const { results } = answer.ok ? await answer.json() : { results: null };
       if (signal.aborted) return;
-      answered = text;
-      show(results);
+      if (results) {
+        answered = text;
+        show(results);
+      } else {
+        forget();
+      }
     } catch {
-      // Aborted, or no network: what is typed can be searched all the same.
+      // No network: what is typed can be searched all the same.
+      if (!signal.aborted) forget();
     }
+  }
+
+  // The suggestions of another text are none of this one.
+  function forget() {
+    shown = [];
+    answered = "";
+    announcer.textContent = "";
+    close();
   }
 
   function follow() {
     clearTimeout(timer);
     if (composing) return;
+    request?.abort();
     const text = field.value.trim();
     if (text === answered && shown.length) return;
-    request?.abort();
-    if (!isEnough(text)) {
-      shown = [];
-      answered = "";
-      announcer.textContent = "";
-      close();
-      return;
-    }
+    if (!isEnough(text)) return forget();
     timer = setTimeout(() => ask(text), WAIT_MS);
   }
 

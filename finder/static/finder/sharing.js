@@ -31,7 +31,8 @@ const linkSharing = (() => {
     if (isPrivate()) {
       const choice = document.createElement("label");
       choice.className = "choice small";
-      choice.append(withPosition, words.include_position);
+      const what = position().has("lat") ? words.include_position : words.include_area;
+      choice.append(withPosition, what);
       box.append(choice);
     }
     box.append(done);
