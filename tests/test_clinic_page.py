@@ -15,12 +15,14 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from clinics.hours import Closures, Day, Session
 from clinics.models import Concept, OfficialFacts
 from clinics.publication import publish
+from finder.checklist.definition import Language
 from finder.templatetags.clinic_texts import dialled, marked, web_address
+from finder.web.script_words import script_words
 from finder.web.structured_data import structured_data
 from tests.browsing import browser
 from tests.catalogue import claim, clinic, record, register, withdraw
@@ -266,6 +268,20 @@ class TestPlace:
         mapped = [a for a in outward if "35.500000" in (a["href"] or "")]
         assert len(mapped) == 3
         assert all("noreferrer" in (a["rel"] or "") for a in mapped)
+
+    def test_the_pin_is_called_as_its_page_is(self) -> None:
+        (clinic_id,) = register([record(name="青空病院", name_en="Blue Sky")])
+        for language, name in (("ja", "青空病院"), ("en", "Blue Sky")):
+            maps = [a for _, a in Reader(page_of(clinic_id, language)).elements if "data-lat" in a]
+            assert [one["data-name"] for one in maps] == [name]
+
+    @pytest.mark.parametrize("language", ["ja", "en"])
+    def test_every_map_calls_its_buttons_alike(self, language: Language) -> None:
+        page = page_of(clinic(), language)
+        with translation.override(language):
+            words = script_words()
+        assert f'data-zoom-in="{words["zoom_in"]}"' in page
+        assert f'data-zoom-out="{words["zoom_out"]}"' in page
 
     def test_a_place_that_left_the_register_carries_a_warning(self) -> None:
         clinic_id = clinic(35, 139, "sport:golf")
