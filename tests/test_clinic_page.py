@@ -34,6 +34,8 @@ WORKDAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri")
 MORNING = Session(1, WORKDAYS, time(9), time(12, 30), time(8, 30), time(12))
 NIGHT = Session(1, ("fri",), time(18), time(2))
 NOBODY = UUID("00000000-0000-4000-8000-000000000000")
+# How a browser draws the picture of the map.
+TILES = 'getComputedStyle(document.querySelector("#map .leaflet-tile-pane")).filter'
 HOSTILE = "</script><script>alert('1')</script>&\u2028\"<img src=x onerror=alert(2)>"
 
 
@@ -488,7 +490,7 @@ def test_the_map_comes_when_it_is_near_and_stands_without_tiles(
 
     clinic_id = opened(MORNING)
     with browser(monkeypatch) as chromium:
-        page = chromium.new_page(viewport={"width": 360, "height": 640})
+        page = chromium.new_page(viewport={"width": 360, "height": 640}, color_scheme="dark")
         faults: list[str] = []
         page.on("console", lambda message: faults.append(message.text))
         page.on("pageerror", lambda error: faults.append(str(error)))
@@ -497,5 +499,9 @@ def test_the_map_comes_when_it_is_near_and_stands_without_tiles(
         page.locator("#map .pin").wait_for()
         assert page.locator("#map .graticule-label").count() >= 2
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        # In the dark it is turned as the map of the results is, and its buttons suit fingers.
+        assert page.evaluate(TILES).startswith("invert(1)")
+        zoom = page.locator("#map .leaflet-control-zoom-in").bounding_box()
+        assert zoom and min(zoom["width"], zoom["height"]) >= 40
         assert faults == []
         page.close()
