@@ -167,6 +167,9 @@ def test_a_line_that_a_browser_ends_with_two_signs_is_counted_with_one() -> None
     assert (len(longest), len(longest.replace("\r", ""))) == (2_018, 1_999)
     assert send(clinic(), subject="other", statement=f"{longest}\r\n\r\n").status_code == 303
     assert PublicReport.objects.get().statement == "\n".join([line] * 20)
+    sent = {"subject": "closed", "statement": longest}
+    programs = f"/api/v1/clinics/{clinic()}/reports"
+    assert Client().post(programs, sent, content_type="application/json").status_code == 202
     too_long = send(clinic(), "/en", subject="other", statement=f"{longest}\r\nあ")
     assert "at most 2,000" in page(too_long, 400)
 
