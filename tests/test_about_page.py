@@ -19,7 +19,7 @@ from clinics.rendering import CREDITS
 from finder.checklist.files.loading import checklists
 from finder.rates import Rate
 from finder.web.provenance import Credit
-from tests.catalogue import clinic, record, register
+from tests.catalogue import claim, clinic, record, register
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +82,19 @@ def test_the_tile_server_and_the_geocoder_are_named_only_where_they_are_on(
     told = sentences(page(language))
     assert "tiles.example" in told[0] and "{s}" not in told[0]
     assert not re.search("geocoder|nominatim|gsi", told[1])
+
+
+@pytest.mark.parametrize("geocoder", ["", "nominatim"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_where_a_browser_keeps_a_position_is_told(
+    language: str, geocoder: str, settings: object
+) -> None:
+    settings.ONLINE_GEOCODER = geocoder  # type: ignore[attr-defined]
+    told = sentences(page(language))[1]
+    assert "#" in told and ("閲覧履歴" if language == "ja" else "history") in told
+    button = "この検索のリンクをコピー" if language == "ja" else "Copy link to this search"
+    assert button in told
+    assert "no address of a page" not in told and "ページのアドレスにもログにも" not in told
 
 
 def test_the_page_sets_no_cookie_and_has_no_style_or_script_within() -> None:
@@ -187,6 +200,19 @@ def test_an_empty_catalogue_has_no_figures_and_says_so(language: str) -> None:
     assert "<svg" not in section(html, "quality")
     told = {"ja": "公開している診療先がまだない", "en": "No clinic is published here yet"}
     assert told[language] in html
+
+
+def test_one_statement_is_one_and_one_facility_is_one() -> None:
+    first, second = clinic(1), clinic(2)
+    claim(first, "sport:golf")
+    assert "1 statement about 1 facility" in text(page("en"))
+    cache.clear()
+    claim(first, "sport:baseball")
+    assert "2 statements about 1 facility" in text(page("en"))
+    cache.clear()
+    claim(second, "sport:golf")
+    assert "3 statements about 2 facilities" in text(page("en"))
+    assert "2施設について3件" in text(page("ja"))
 
 
 def test_the_map_is_credited_as_settings_say_and_only_where_it_has_tiles(settings: object) -> None:

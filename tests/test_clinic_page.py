@@ -15,12 +15,14 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from clinics.hours import Closures, Day, Session
 from clinics.models import Concept, OfficialFacts
 from clinics.publication import publish
+from finder.checklist.definition import Language
 from finder.templatetags.clinic_texts import dialled, marked, web_address
+from finder.web.script_words import script_words
 from finder.web.structured_data import structured_data
 from tests.browsing import browser
 from tests.catalogue import claim, clinic, record, register, withdraw
@@ -32,6 +34,8 @@ WORKDAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri")
 MORNING = Session(1, WORKDAYS, time(9), time(12, 30), time(8, 30), time(12))
 NIGHT = Session(1, ("fri",), time(18), time(2))
 NOBODY = UUID("00000000-0000-4000-8000-000000000000")
+# How a browser draws the picture of the map.
+TILES = 'getComputedStyle(document.querySelector("#map .leaflet-tile-pane")).filter'
 HOSTILE = "</script><script>alert('1')</script>&\u2028\"<img src=x onerror=alert(2)>"
 
 
@@ -267,6 +271,20 @@ class TestPlace:
         assert len(mapped) == 3
         assert all("noreferrer" in (a["rel"] or "") for a in mapped)
 
+    def test_the_pin_is_called_as_its_page_is(self) -> None:
+        (clinic_id,) = register([record(name="青空病院", name_en="Blue Sky")])
+        for language, name in (("ja", "青空病院"), ("en", "Blue Sky")):
+            maps = [a for _, a in Reader(page_of(clinic_id, language)).elements if "data-lat" in a]
+            assert [one["data-name"] for one in maps] == [name]
+
+    @pytest.mark.parametrize("language", ["ja", "en"])
+    def test_every_map_calls_its_buttons_alike(self, language: Language) -> None:
+        page = page_of(clinic(), language)
+        with translation.override(language):
+            words = script_words()
+        assert f'data-zoom-in="{words["zoom_in"]}"' in page
+        assert f'data-zoom-out="{words["zoom_out"]}"' in page
+
     def test_a_place_that_left_the_register_carries_a_warning(self) -> None:
         clinic_id = clinic(35, 139, "sport:golf")
         OfficialFacts.objects.filter(facility=clinic_id).update(absent_since=date(2026, 6, 1))
@@ -472,7 +490,7 @@ def test_the_map_comes_when_it_is_near_and_stands_without_tiles(
 
     clinic_id = opened(MORNING)
     with browser(monkeypatch) as chromium:
-        page = chromium.new_page(viewport={"width": 360, "height": 640})
+        page = chromium.new_page(viewport={"width": 360, "height": 640}, color_scheme="dark")
         faults: list[str] = []
         page.on("console", lambda message: faults.append(message.text))
         page.on("pageerror", lambda error: faults.append(str(error)))
@@ -481,5 +499,9 @@ def test_the_map_comes_when_it_is_near_and_stands_without_tiles(
         page.locator("#map .pin").wait_for()
         assert page.locator("#map .graticule-label").count() >= 2
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        # In the dark it is turned as the map of the results is, and its buttons suit fingers.
+        assert page.evaluate(TILES).startswith("invert(1)")
+        zoom = page.locator("#map .leaflet-control-zoom-in").bounding_box()
+        assert zoom and min(zoom["width"], zoom["height"]) >= 40
         assert faults == []
         page.close()

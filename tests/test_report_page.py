@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from clinics.models import PublicReport, ReporterContact, ReportSubject
+from finder.api.reports import FIELDS
 from finder.rates import Rate
 from finder.web.form_body import FORM
 from finder.web.report_page import LONGEST_FORM_BYTES
@@ -123,8 +124,6 @@ def test_every_fault_is_named_at_once() -> None:
 @pytest.mark.parametrize(
     ("body", "kind", "status"),
     [
-        ("subject=closed&statement=x&unknown=1", FORM, 400),
-        ("subject=closed&subject=moved&statement=x", FORM, 400),
         ('{"subject": "closed", "statement": "x"}', "application/json", 415),
         ("subject=closed&statement=" + "x" * LONGEST_FORM_BYTES, FORM, 413),
     ],
@@ -138,9 +137,55 @@ def test_what_no_form_sends_is_refused_in_words(
     assert not PublicReport.objects.exists()
 
 
+def test_fields_that_the_form_does_not_have_are_named_with_those_it_has(client: Client) -> None:
+    body = "subject=closed&statement=x&subejct=moved&%3Cb%3E=1&" + "y" * 65 + "=1"
+    response = client.post(address(clinic(), "/en"), body, content_type=FORM)
+    shown = page(response, 400)
+    assert response["Cache-Control"] == "no-store"
+    for name in ("subejct", "&lt;b&gt;", "y" * 64, *FIELDS):
+        assert f"<code>{name}</code>" in shown
+    assert "do not belong to this form" in shown and "more than once" not in shown
+    assert not PublicReport.objects.exists()
+
+
+def test_a_field_that_comes_twice_is_named(client: Client) -> None:
+    body = "subject=closed&subject=moved&statement=x"
+    shown = page(client.post(address(clinic(), "/en"), body, content_type=FORM), 400)
+    assert re.search(r"more than once.*?<ul><li><code>subject</code></li></ul>", shown, re.DOTALL)
+    assert "do not belong to this form" not in shown
+    assert not PublicReport.objects.exists()
+
+
 def test_the_longest_report_of_the_form_is_taken() -> None:
     longest = {"statement": "病" * 2_000, "suggestion": "院" * 2_000, "contact": "電" * 200}
     assert send(clinic(), subject="other", **longest).status_code == 303
+
+
+def test_a_line_that_a_browser_ends_with_two_signs_is_counted_with_one() -> None:
+    line = "あ" * 99
+    longest = "\r\n".join([line] * 20)
+    assert (len(longest), len(longest.replace("\r", ""))) == (2_018, 1_999)
+    assert send(clinic(), subject="other", statement=f"{longest}\r\n\r\n").status_code == 303
+    assert PublicReport.objects.get().statement == "\n".join([line] * 20)
+    sent = {"subject": "closed", "statement": longest}
+    programs = f"/api/v1/clinics/{clinic()}/reports"
+    assert Client().post(programs, sent, content_type="application/json").status_code == 202
+    too_long = send(clinic(), "/en", subject="other", statement=f"{longest}\r\nあ")
+    assert "at most 2,000" in page(too_long, 400)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_no_page_of_a_report_is_for_search_engines_in_any_language(language: str) -> None:
+    """What is not to be listed names no address to be listed under."""
+    here = address(clinic(), "/en" if language == "en" else "")
+    for path, sent in ((here, None), (here, "subject="), (f"{here}/received", None)):
+        client = Client()
+        response = client.post(path, sent, content_type=FORM) if sent else client.get(path)
+        shown = response.content.decode()
+        assert '<meta name="robots" content="noindex">' in shown
+        assert 'rel="canonical"' not in shown and 'rel="alternate"' not in shown
+        # The way to the other language stays for people.
+        assert f'hreflang="{"ja" if language == "en" else "en"}"' in shown
 
 
 def test_a_report_on_a_merged_clinic_is_sent_again_to_its_successor() -> None:

@@ -39,6 +39,8 @@ from finder.search import version
 LONGEST_BODY_BYTES = 16 * 1024
 # What people paste; advertising has many.
 LINK = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
+# Of the two signs by which a browser ends a line of a form, its author typed and counted one.
+LINE_END = re.compile("\r\n|[\r\x85\u2028\u2029]")
 TEXT = re.compile(TEXT_PATTERN)
 ADDRESS = re.compile(ADDRESS_PATTERN)
 
@@ -58,13 +60,14 @@ class Field:
             kind = type(value).__name__
             message = f"Accepted is text, not {kind}; leave {name} out if there is nothing to say."
             return ParameterError(name, "wrong-type", message)
-        if len(value) > self.longest:
-            message = f"At most {self.longest:,} characters, not {len(value):,}."
+        text = value.strip()
+        if len(text) > self.longest:
+            message = f"At most {self.longest:,} characters, not {len(text):,}."
             return ParameterError(name, "too-long", message)
-        if not value.strip():
+        if not text:
             return ParameterError(name, "blank", f"It is blank; accepted is {self.accepted}.")
-        if not self.pattern.search(value.strip()):
-            message = f"{value[:64]!r} is not accepted; give {self.accepted}."
+        if not self.pattern.search(text):
+            message = f"{text[:64]!r} is not accepted; give {self.accepted}."
             return ParameterError(name, "not-accepted", message)
         return None
 
@@ -152,14 +155,18 @@ def read_report(body: bytes) -> dict[str, str]:
 
 
 def checked_report(sent: Mapping[str, Any]) -> dict[str, str]:
-    """The members of a report as sent, their texts without blanks around them.
+    """The members of a report as sent, their texts without blanks around them, in lines that end alike.
 
     Raises :class:`InvalidParameters` with an error for every member that is wrong.
     """
-    errors = [*_faults(sent)]
+    members = {
+        name: LINE_END.sub("\n", value) if isinstance(value, str) else value
+        for name, value in sent.items()
+    }
+    errors = _faults(members)
     if errors:
         raise InvalidParameters(errors)
-    values = {name: "\n".join(text.strip().splitlines()) for name, text in sent.items()}
+    values = {name: text.strip() for name, text in members.items()}
     links = len(LINK.findall(f"{values['statement']} {values.get('suggestion', '')}"))
     if links > MOST_LINKS:
         message = (

@@ -13,7 +13,7 @@ from finder.search import timetable
 from finder.web.clinic_names import name_in
 from finder.web.clinic_pages import PageOfClinic
 from finder.web.page import SITE
-from finder.web.second_opinions import question_of, second_opinions
+from finder.web.second_opinions import offer_of, question_of, second_opinions
 from finder.web.statements import register_matches, statements
 from finder.web.structured_data import structured_data
 from finder.web.week import hours_of, now_at
@@ -49,7 +49,6 @@ class ClinicPage(PageOfClinic):
             "clinic_name": name_in(clinic, self.language),
             "now": now_at(times, now),
             "hours": hours_of(clinic, times, now),
-            "today": today.isoformat(),
             "is_due": verify_by is not None and verify_by < today.isoformat(),
             "offered": [(kind, clinic[kind]) for kind in OFFERED if clinic[kind]],
             "athletes": [(kind, clinic[kind]) for kind in OF_ATHLETES if clinic[kind]],
@@ -60,6 +59,7 @@ class ClinicPage(PageOfClinic):
                 for layer in ("official", "curated")
                 if any(one["layer"] == layer for one in clinic["departments"])
             ],
+            "second_opinion": offer_of(clinic, today),
             "second_opinions": second_opinions(clinic, today),
             "second_opinion_question": question_of("offered"),
             "register_matches": register_matches(clinic),

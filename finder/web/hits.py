@@ -18,6 +18,7 @@ from finder.checklist.definition import Language
 from finder.query import Hit
 from finder.search import details, timetables
 from finder.web.clinic_names import name_in
+from finder.web.second_opinions import Offer, offer_of
 from finder.web.statements import Statement, evidence_ranks, statements
 from finder.web.week import Now, now_at
 
@@ -43,8 +44,8 @@ class ShownHit:
 
     ``distance`` is in words, blank without a centre; ``matching`` are the categories and services that
     were asked for, ``others`` its other categories; ``statements`` tell of athletes, the best
-    evidenced first, ``more_statements`` how many are left for the clinic's page; ``terms`` is the
-    first record of second-opinion terms that are given, if any.
+    evidenced first, ``more_statements`` how many are left for the clinic's page; ``second_opinion``
+    is what its terms answer today.
     """
 
     number: int
@@ -60,7 +61,7 @@ class ShownHit:
     athletes: tuple[Mapping[str, Any], ...]
     statements: tuple[Statement, ...]
     more_statements: int
-    terms: Mapping[str, Any] | None
+    second_opinion: Offer
 
 
 def shown_hits(
@@ -103,7 +104,6 @@ def _shown(
     today = timezone.localdate(now)
     of_athletes = [one for one in statements(clinic, today, ranks) if one.is_of_athletes]
     of_athletes.sort(key=lambda one: (one.origin.has_expired, -ranks.get(one.strength["slug"], 0)))
-    offered = [terms for terms in clinic["second_opinions"] if terms["offered"] == "yes"]
     verify_by = clinic["verify_by"]
     offers = (*clinic["categories"], *clinic["services"])
     matching = [one for slug in asked for one in offers if one["slug"] == slug]
@@ -123,7 +123,7 @@ def _shown(
         athletes=(*clinic["sports"], *clinic["levels"]),
         statements=tuple(of_athletes[:MOST_STATEMENTS]),
         more_statements=len(of_athletes[MOST_STATEMENTS:]),
-        terms=offered[0] if offered else None,
+        second_opinion=offer_of(clinic, today),
     )
 
 

@@ -1,7 +1,8 @@
 """What every page of the website is: in one language, kept to a rate, closed to foreign content."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -39,11 +40,10 @@ class SitePage(View):
         """Answer in the page's language."""
         request.current_app = self.language
         with translation.override(self.language):
-            throttle = self.throttle_of(request)()
-            if not throttle.allow_request(request, self):  # type: ignore[arg-type]
-                wait_s = str(max(1, math.ceil(throttle.wait() or 0)))
+            wait_s = seconds_to_wait(request, self.throttle_of(request))
+            if wait_s:
                 page = error_page(request, 429, self.language)
-                page.headers["Retry-After"] = wait_s
+                page.headers["Retry-After"] = str(wait_s)
                 return page
             return secured(super().dispatch(request, *args, **kwargs), self.language)
 
@@ -72,17 +72,39 @@ class SitePage(View):
 
     def refuse_parameters(self) -> HttpResponse:
         """A page that says which parameters the address does not have, and leads to it without."""
-        names = [name[:LONGEST_ECHO] for name in self.request.GET][:MOST_NAMED]
-        return self.render(
-            "site/no_parameters.html", {"names": names}, status=400, cache="no-store"
-        )
+        context = {"names": _named(self.request.GET)}
+        return self.render("site/no_parameters.html", context, status=400, cache="no-store")
 
     def refuse_form(self, status: int) -> HttpResponse:
         """A page for what no form of this one sends; it leads to the form anew."""
-        page: HttpResponse = self.render(
-            "site/unreadable.html", {}, status=status, cache="no-store"
-        )
-        return page
+        return self.render("site/unreadable.html", {}, status=status, cache="no-store")
+
+    def refuse_fields(
+        self, fields: Mapping[str, Sequence[str]], accepted: Collection[str]
+    ) -> HttpResponse:
+        """A page that names the fields that the form does not have or has once, and those it has."""
+        context = {
+            "unknown": _named(name for name in fields if name not in accepted),
+            "repeated": _named(
+                name for name, values in fields.items() if name in accepted and len(values) > 1
+            ),
+            "accepted": accepted,
+        }
+        return self.render("site/unreadable.html", context, status=400, cache="no-store")
+
+
+def seconds_to_wait(request: HttpRequest, throttle: type[Throttle]) -> int:
+    """How long whoever asks has to wait before they may ask again: 0 where they may now."""
+    counted = throttle()
+    # The rate is the same for every view.
+    if counted.allow_request(request, None):  # type: ignore[arg-type]
+        return 0
+    return max(1, math.ceil(counted.wait() or 0))
+
+
+def _named(names: Iterable[str]) -> list[str]:
+    """Names that somebody sent, as far as they are said again."""
+    return [name[:LONGEST_ECHO] for name in islice(names, MOST_NAMED)]
 
 
 def page_context(

@@ -28,20 +28,25 @@ def _others() -> str:
 
 
 def _position() -> str:
+    button = pgettext("site", "Copy link to this search")
     if not settings.ONLINE_GEOCODER:
         return pgettext(
             "site",
-            "Your position is used for the search you ask for and for nothing else: it stands in "
-            "no address of a page and in no log, it is not stored, and names of places are looked "
-            "up here without asking anybody.",
-        )
+            "Your position is used for the search you ask for and for nothing else: it is sent in "
+            "no address, stands in no log and is not stored here, and names of places are looked "
+            "up here without asking anybody; your browser alone keeps it, after the “#” of the "
+            "page's address and in its history, so that whoever copies the address bar passes it "
+            "on, while “%(button)s” leaves it out unless you choose to include it.",
+        ) % {"button": button}
     return pgettext(
         "site",
-        "Your position is used for the search you ask for and for nothing else: it stands in no "
-        "address of a page and in no log, and it is not stored; only the name of a place that our "
+        "Your position is used for the search you ask for and for nothing else: it is sent in no "
+        "address, stands in no log and is not stored here, and only the name of a place that our "
         "own list does not know is sent, without anything about you, to a service that finds "
-        "places (%(geocoder)s).",
-    ) % {"geocoder": settings.ONLINE_GEOCODER}
+        "places (%(geocoder)s); your browser alone keeps your position, after the “#” of the "
+        "page's address and in its history, so that whoever copies the address bar passes it on, "
+        "while “%(button)s” leaves it out unless you choose to include it.",
+    ) % {"geocoder": settings.ONLINE_GEOCODER, "button": button}
 
 
 def _answers() -> str:

@@ -63,7 +63,7 @@ class ReportPage(PageOfClinic):
         if found is None:
             return departed_page(self, id)
         if not fields.keys() <= FIELDS.keys() or any(len(values) > 1 for values in fields.values()):
-            return self.refuse_form(400)
+            return self.refuse_fields(fields, FIELDS)
         typed = {name: text for name, (text,) in fields.items()}
         try:
             # A field that is left empty says nothing, and a browser sends it all the same.

@@ -1,6 +1,5 @@
 """What search engines may read, and where it is: ``/sitemap.xml`` with its parts, ``/robots.txt``."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import wraps
@@ -18,7 +17,7 @@ from django.views.decorators.http import require_safe
 from clinics.models import Listing
 from finder.api.throttling import ReadThrottle
 from finder.checklist.definition import LANGUAGES
-from finder.web.page import SITE
+from finder.web.page import SITE, seconds_to_wait
 
 # So many clinics in a part, each with a page in every language.
 CLINICS_OF_A_PART = 2_000
@@ -128,10 +127,9 @@ def kept_to_a_rate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpR
     @require_safe
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        throttle = ReadThrottle()
-        if not throttle.allow_request(request, None):  # type: ignore[arg-type]
-            wait_s = str(max(1, math.ceil(throttle.wait() or 0)))
-            return HttpResponse(status=429, headers={"Retry-After": wait_s})
+        wait_s = seconds_to_wait(request, ReadThrottle)
+        if wait_s:
+            return HttpResponse(status=429, headers={"Retry-After": str(wait_s)})
         response = view(request, *args, **kwargs)
         response.headers["Cache-Control"] = KEPT
         return response
