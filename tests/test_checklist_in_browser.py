@@ -1,6 +1,7 @@
 """The checklist in a real browser: in small steps, by keyboard alone, kept nowhere unless wanted."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -223,6 +224,28 @@ def test_enter_goes_on_from_an_answer_and_from_nothing_else(
     page.keyboard.press("Enter")
     at_step(page, 3)
     expect(page.locator("h1")).not_to_have_text("Your visit, prepared")
+    window.close()
+
+
+def test_an_emergency_is_announced_as_it_appears(chromium: Browser, live_server: Any) -> None:
+    window = Window(chromium, live_server.url)
+    page = window.open("/en/checklist")
+    tick(page, "urgent-signs", "cord-sign")
+    panel = page.get_by_role("region", name=CHECKLIST.emergency.title.en)
+    expect(panel).to_be_focused()
+    expect(panel.get_by_role("alert")).to_have_text(CHECKLIST.emergency.stop.en)
+    page.click("button.finish")
+    expect(panel).to_be_focused()
+    expect(panel.get_by_role("heading", level=1)).to_have_count(1)
+    # What is refused tells of it alike.
+    page.evaluate(
+        "() => { const form = document.getElementById('again'); form.action += '?a'; form.submit(); }"
+    )
+    expect(page).to_have_title(re.compile(CHECKLIST.emergency.title.en))
+    expect(panel).to_be_focused()
+    page.locator("a.button").click()
+    at_step(page, 1)
+    window.asked = [url for url in window.asked if not url.endswith("?a")]
     window.close()
 
 
