@@ -292,6 +292,25 @@ def test_a_malformed_form_that_names_a_sign_tells_the_emergency_first(
     assert page.index('class="emergency there"') < page.find('class="notice', page.index("<main"))
 
 
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_a_clinic_that_is_gone_keeps_no_emergency_back(client: Client, prefix: str) -> None:
+    withdrawn = clinic()
+    withdraw(withdrawn)
+    for one, status in ((withdrawn, 410), (NOBODY, 404)):
+        address = f"{prefix}/clinics/{one}/checklist"
+        gone = post(client, address, NONE)
+        response = post(client, address, {"urgent-signs": ["cord-sign"]})
+        page = body_of(response)
+        assert gone.status_code == response.status_code == status
+        (told,) = re.findall("<h1>.*</h1>", body_of(gone))
+        assert page.index('class="emergency there"') < page.index(told)
+        assert '<li data-option="cord-sign">' in page and 'href="tel:119"' in page
+        assert response["Cache-Control"] == "private, no-store"
+        # There is no checklist of that clinic to lead to.
+        assert f'class="button" href="{prefix}/checklist"' in page
+        assert 'class="emergency there"' not in body_of(gone)
+
+
 def test_a_sign_is_not_found_within_another_word() -> None:
     assert not signs_named(CHECKLIST, b"top-questions=no-cord-signs")
     assert [sign.option for sign in signs_named(CHECKLIST, b"\xffa=cord-sign&b")] == ["cord-sign"]
@@ -414,10 +433,27 @@ def test_what_is_no_form_is_refused_in_words(client: Client) -> None:
         assert 'class="emergency there"' not in body_of(response)
 
 
-def test_an_address_with_parameters_is_refused_in_words(client: Client) -> None:
-    for response in (client.get(f"{PAGE}?side=left"), post(client, f"{PAGE}?side=left", NONE)):
-        assert response.status_code == 400
-        assert "アドレスの「?」の後に" in unescape(body_of(response))
+def test_an_address_with_parameters_is_refused_with_their_names_alone(client: Client) -> None:
+    one = clinic()
+    sign = {"urgent-signs": ["cord-sign"]}
+    for page in (PAGE, ENGLISH, f"/en/clinics/{one}/checklist"):
+        address = f"{page}?side=hiddenharbour&<b>=1"
+        for response in (client.get(address), post(client, address, NONE)):
+            body = body_of(response)
+            assert response.status_code == 400 and "no-store" in response["Cache-Control"]
+            assert "<code>side</code>" in body and "<code>&lt;b&gt;</code>" in body
+            assert "hiddenharbour" not in body
+            # It leads to the form that was meant, without them.
+            assert f'class="button" href="http://testserver{page}"' in body
+        body = body_of(post(client, address, sign))
+        assert body.index('class="emergency there"') < body.index("<code>side</code>")
+
+
+def test_what_a_clinics_checklist_refuses_leads_back_to_it(client: Client) -> None:
+    address = f"/en/clinics/{clinic()}/checklist"
+    for body, media_type in (("a=%ff", FORM), ("{}", "application/json")):
+        page = body_of(client.post(address, body, content_type=media_type))
+        assert f'class="button" href="http://testserver{address}"' in page
 
 
 def test_the_rate_of_readers_holds_for_the_form(client: Client, settings: Any) -> None:

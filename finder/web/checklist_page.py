@@ -37,11 +37,13 @@ from finder.web.clinic_pages import departed_page
 from finder.web.fault_words import fault_sentence
 from finder.web.form_body import Fields, UnreadableForm, read_form
 from finder.web.one_language import in_one_language
-from finder.web.page import SITE, SitePage
+from finder.web.page import LONGEST_ECHO, MOST_NAMED, SITE, SitePage
 
 # What is wanted of the answers, and at which item to go on: no item has such a name.
 WISH, ITEM = "_do", "_at"
 PREPARE, AS_PDF, CHANGE = "prepare", "pdf", "change"
+# Why there is nothing to prepare, by what the page of a clinic that is not published answers.
+DEPARTED = {404: "never-listed", 410: "no-longer-listed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,26 +70,29 @@ class ChecklistPage(SitePage):
 
     def get(self, request: HttpRequest, **where: Any) -> HttpResponse:
         """The form, empty."""
+        if request.GET:
+            return self.refuse_parameters()
         subject = self.subject(**where)
         if isinstance(subject, HttpResponse):
             return subject
-        if request.GET:
-            return self.refused("parameters", 400)
         return self.form(subject, {}, cache=REVALIDATE)
 
     def post(self, request: HttpRequest, **where: Any) -> HttpResponse:
         """What follows from the answers, or the form with them; an emergency among them first."""
-        subject = self.subject(**where)
-        if isinstance(subject, HttpResponse):
-            return subject
         try:
             fields, body = read_form(request, LONGEST_BODY_BYTES)
         except UnreadableForm as error:
             reason = "too-long" if error.status == 413 else "form"
-            return self.refused(reason, error.status, subject, error.body)
+            return self.refused(reason, error.status, error.body)
         if request.GET:
-            return self.refused("parameters", 400, subject, body)
-        return self.answered(subject, fields, body)
+            return self.refused("parameters", 400, body)
+        subject = self.subject(**where)
+        if not isinstance(subject, HttpResponse):
+            return self.answered(subject, fields, body)
+        # A clinic that is gone keeps nobody from being told of an emergency.
+        if subject.status_code in DEPARTED and signs_named(checklist_of(DEFAULT), body):
+            return self.refused(DEPARTED[subject.status_code], subject.status_code, body)
+        return subject
 
     def answered(self, subject: Subject, fields: dict[str, list[str]], body: bytes) -> HttpResponse:
         """The answer to a form that could be read."""
@@ -188,17 +193,17 @@ class ChecklistPage(SitePage):
             "action": reverse(f"{SITE}:{self.name}", kwargs=self.kwargs, current_app=self.language),
         }
 
-    def refused(
-        self, reason: str, status: int, subject: Subject | None = None, body: bytes = b""
-    ) -> HttpResponse:
+    def refused(self, reason: str, status: int, body: bytes) -> HttpResponse:
         """Why nothing could be done; an emergency that the body names stands first."""
-        context: dict[str, Any] = {"reason": reason}
-        if subject is not None and (signs := signs_named(subject.checklist, body)):
-            sheet = sheet_of(subject.checklist, self.language)
+        names = [name[:LONGEST_ECHO] for name in self.request.GET][:MOST_NAMED]
+        context: dict[str, Any] = {"reason": reason, "names": names}
+        checklist = checklist_of(DEFAULT)
+        if signs := signs_named(checklist, body):
+            sheet = sheet_of(checklist, self.language)
             named = [sign.option for sign in signs]
             context |= {
                 "words": words_in(self.language),
-                "emergency": emergency_panel(subject.checklist, sheet, self.language, named),
+                "emergency": emergency_panel(checklist, sheet, self.language, named),
             }
         return self.render("site/refused.html", context, status=status, cache=PRIVATE)
 
