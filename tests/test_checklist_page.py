@@ -226,6 +226,7 @@ def test_a_wrong_answer_comes_back_at_its_field_with_all_that_was_typed(
         sentence = fault_sentence(small, error)
     assert sentence in page
     assert (f'id="error-{item}"' in page) is (item in small.item)
+    assert item in small.item or f"“{item}”" in page
     again = posted(body_of(response), "checklist")
     for name, values in typed.items():
         kept = [value for value in again.get(name, []) if value]
@@ -237,6 +238,19 @@ def test_a_wrong_answer_comes_back_at_its_field_with_all_that_was_typed(
             "wrong-type",
         ) or (kept == values or (name == "tried" and set(values) == set(kept))), name
     assert again["budget"] == ["5000"]
+
+
+@pytest.mark.parametrize("name", ["_do", "_at"])
+def test_what_no_button_sends_is_named(client: Client, name: str) -> None:
+    page = unescape(body_of(post(client, ENGLISH, NONE, **{name: "dance"})))
+    assert f"“{name}” holds something that no button of this site sends" in page
+
+
+def test_of_very_many_fields_that_are_not_asked_the_first_are_named(client: Client) -> None:
+    response = post(client, ENGLISH, {f"nothing-{number}": ["a"] for number in range(2_000)})
+    page = unescape(body_of(response))
+    assert response.status_code == 400 and page.count("This form has no field “nothing-") == 10
+    assert "“nothing-0”" in page
 
 
 def test_every_fault_has_its_words() -> None:

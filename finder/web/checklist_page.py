@@ -147,7 +147,9 @@ class ChecklistPage(SitePage):
             "emergency": emergency_panel(checklist, sheet, self.language, named),
             "steps": form_steps(checklist, sheet, self.language, fields, at_items, start),
             "faults": bool(errors),
-            "faults_elsewhere": sorted({*sentences.values()} - {*at_items.values()}),
+            "faults_elsewhere": [
+                told for name, told in sentences.items() if name not in checklist.item
+            ][:MOST_NAMED],
             "filled": bool(fields),
         }
         return self.render("site/checklist.html", context, status=status, cache=cache)
