@@ -492,6 +492,29 @@ def test_a_clinics_own_terms_stand_at_the_items_and_in_the_visit(client: Client)
     assert 'class="terms"' not in body_of(stopped)
 
 
+def test_a_clinic_is_called_what_its_own_page_calls_it(client: Client) -> None:
+    named, unnamed = register(
+        [
+            record(name="青空病院", name_en="Blue Sky Hospital"),
+            record(name="夕焼け医院", name_en=""),
+        ]
+    )
+    for prefix, one, name in (
+        ("", named, "青空病院"),
+        ("/en", named, "Blue Sky Hospital"),
+        ("/en", unnamed, '<span lang="ja">夕焼け医院</span>'),
+    ):
+        address = f"{prefix}/clinics/{one}/checklist"
+        link = f'<a href="{prefix}/clinics/{one}">{name}</a>'
+        form, visit = body_of(client.get(address)), body_of(post(client, address, NONE))
+        assert link in form and link in visit
+        assert f"– {re.sub('<.*?>', '', name)} |" in form.partition("</title>")[0]
+        (heading,) = re.findall(r'<h2 class="print-only">.*</h2>', visit)
+        assert name in heading
+    # Whoever reads English needs no other script where the clinic has a name in theirs.
+    assert "青空" not in body_of(post(client, f"/en/clinics/{named}/checklist", NONE))
+
+
 def test_a_clinic_that_is_gone_or_unheard_of_is_said_so(client: Client) -> None:
     one = clinic()
     withdraw(one)

@@ -33,6 +33,7 @@ from finder.checklist.summary import summarise
 from finder.problems import InvalidParameters, ParameterError
 from finder.web.answer_fields import answers_of, signs_named
 from finder.web.checklist_form import emergency_panel, form_steps
+from finder.web.clinic_names import name_in
 from finder.web.clinic_pages import departed_page
 from finder.web.fault_words import fault_sentence
 from finder.web.form_body import Fields, UnreadableForm, read_form
@@ -136,8 +137,7 @@ class ChecklistPage(SitePage):
     ) -> HttpResponse:
         """The form with what was typed, what is wrong with it, and the emergency it names."""
         checklist = subject.checklist
-        name = subject.clinic["name"] if subject.clinic else None
-        sheet = sheet_of(checklist, self.language, subject.notes, name)
+        sheet = sheet_of(checklist, self.language, subject.notes)
         sentences = {one.parameter: fault_sentence(checklist, one) for one in errors}
         at_items = {slug: told for slug, told in sentences.items() if slug in checklist.item}
         named = [sign.option for sign in signs]
@@ -186,12 +186,14 @@ class ChecklistPage(SitePage):
 
     def about(self, subject: Subject) -> dict[str, Any]:
         """What the form and the prepared visit both show."""
+        clinic = subject.clinic
         return {
             "checklist": in_one_language(
                 {"slug": subject.checklist.slug, "title": subject.checklist.title}, self.language
             ),
             "version": subject.checklist.version,
-            "clinic": subject.clinic,
+            "clinic": clinic,
+            "clinic_name": name_in(clinic, self.language) if clinic else "",
             "action": reverse(f"{SITE}:{self.name}", kwargs=self.kwargs, current_app=self.language),
         }
 
