@@ -188,9 +188,7 @@ class ChecklistPage(SitePage):
         """What the form and the prepared visit both show."""
         clinic = subject.clinic
         return {
-            "checklist": in_one_language(
-                {"slug": subject.checklist.slug, "title": subject.checklist.title}, self.language
-            ),
+            "slug": subject.checklist.slug,
             "version": subject.checklist.version,
             "clinic": clinic,
             "clinic_name": name_in(clinic, self.language) if clinic else "",

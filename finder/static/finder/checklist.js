@@ -162,7 +162,7 @@
       if (!field.name) continue;
       if (["checkbox", "radio"].includes(field.type)) {
         field.checked = (values.get(field.name) || []).includes(field.value);
-      } else if (field.name) {
+      } else {
         field.value = (values.get(field.name) || []).shift() ?? "";
       }
     }
