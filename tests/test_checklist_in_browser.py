@@ -1,6 +1,7 @@
 """The checklist in a real browser: in small steps, by keyboard alone, kept nowhere unless wanted."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -137,6 +138,114 @@ def test_the_form_is_gone_through_by_keyboard_alone(chromium: Browser, live_serv
     at_step(page, 1)
     expect(page.locator("#urgent-signs--none")).to_be_checked()
     expect(page.locator("[id='top-questions--1']")).to_have_value("Is it a matter of the nerves?")
+    window.close()
+
+
+def test_a_link_within_the_page_leaves_the_step_and_the_way_back(
+    chromium: Browser, live_server: Any
+) -> None:
+    window = Window(chromium, live_server.url)
+    page = window.open("/en/checklist")
+    for _ in range(4):
+        page.click("button.next")
+    at_step(page, 5)
+    for _ in range(2):
+        page.locator("a.skip").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("main")).to_be_focused()
+        at_step(page, 5)
+    page.click("button.next")
+    at_step(page, 6)
+    for number in (5, 5, 4):
+        page.go_back()
+        at_step(page, number)
+    window.close()
+
+
+def test_the_way_back_leads_to_the_item_that_was_looked_at_again(
+    chromium: Browser, live_server: Any
+) -> None:
+    window = Window(chromium, live_server.url)
+    page = window.open("/en/checklist")
+    page.click("button.finish")
+    page.locator("#missing summary").click()
+    page.locator("button[name='_at'][value='severity']").click()
+    at_step(page, 3)
+    page.click("button.next")
+    at_step(page, 4)
+    page.go_back()
+    at_step(page, 3)
+    window.close()
+
+
+def test_an_emergency_is_not_left_by_the_browsers_own_way(
+    chromium: Browser, live_server: Any
+) -> None:
+    window = Window(chromium, live_server.url)
+    page = window.open("/en/checklist")
+    page.click("button.next")
+    at_step(page, 2)
+    page.go_back()
+    at_step(page, 1)
+    tick(page, "urgent-signs", "cord-sign")
+    expect(page.locator("#emergency")).to_be_visible()
+    page.go_forward()
+    at_step(page, 1)
+    expect(page.locator("#item-urgent-signs")).to_be_visible()
+    tick(page, "urgent-signs", "cord-sign")
+    page.click("button.next")
+    at_step(page, 2)
+    page.go_back()
+    at_step(page, 1)
+    window.close()
+
+
+# What a browser tells of Enter that accepts a conversion, and of Enter itself.
+ENTER = """(field, [isComposing, keyCode]) => field.dispatchEvent(new KeyboardEvent("keydown", {
+  key: "Enter", isComposing, keyCode, bubbles: true, cancelable: true,
+}))"""
+
+
+def test_enter_goes_on_from_an_answer_and_from_nothing_else(
+    chromium: Browser, live_server: Any
+) -> None:
+    window = Window(chromium, live_server.url)
+    page = window.open("/en/checklist")
+    page.click("button.next")
+    years = page.locator("#running-years")
+    for accepting in ([True, 13], [False, 229]):
+        # What is not refused is left to the conversion.
+        assert years.evaluate(ENTER, accepting)
+        at_step(page, 2)
+    page.locator("#keep").focus()
+    page.keyboard.press("Enter")
+    at_step(page, 2)
+    years.focus()
+    page.keyboard.press("Enter")
+    at_step(page, 3)
+    expect(page.locator("h1")).not_to_have_text("Your visit, prepared")
+    window.close()
+
+
+def test_an_emergency_is_announced_as_it_appears(chromium: Browser, live_server: Any) -> None:
+    window = Window(chromium, live_server.url)
+    page = window.open("/en/checklist")
+    tick(page, "urgent-signs", "cord-sign")
+    panel = page.get_by_role("region", name=CHECKLIST.emergency.title.en)
+    expect(panel).to_be_focused()
+    expect(panel.get_by_role("alert")).to_have_text(CHECKLIST.emergency.stop.en)
+    page.click("button.finish")
+    expect(panel).to_be_focused()
+    expect(panel.get_by_role("heading", level=1)).to_have_count(1)
+    # What is refused tells of it alike.
+    page.evaluate(
+        "() => { const form = document.getElementById('again'); form.action += '?a'; form.submit(); }"
+    )
+    expect(page).to_have_title(re.compile(CHECKLIST.emergency.title.en))
+    expect(panel).to_be_focused()
+    page.locator("a.button").click()
+    at_step(page, 1)
+    window.asked = [url for url in window.asked if not url.endswith("?a")]
     window.close()
 
 

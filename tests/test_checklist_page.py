@@ -226,6 +226,7 @@ def test_a_wrong_answer_comes_back_at_its_field_with_all_that_was_typed(
         sentence = fault_sentence(small, error)
     assert sentence in page
     assert (f'id="error-{item}"' in page) is (item in small.item)
+    assert item in small.item or f"“{item}”" in page
     again = posted(body_of(response), "checklist")
     for name, values in typed.items():
         kept = [value for value in again.get(name, []) if value]
@@ -237,6 +238,19 @@ def test_a_wrong_answer_comes_back_at_its_field_with_all_that_was_typed(
             "wrong-type",
         ) or (kept == values or (name == "tried" and set(values) == set(kept))), name
     assert again["budget"] == ["5000"]
+
+
+@pytest.mark.parametrize("name", ["_do", "_at"])
+def test_what_no_button_sends_is_named(client: Client, name: str) -> None:
+    page = unescape(body_of(post(client, ENGLISH, NONE, **{name: "dance"})))
+    assert f"“{name}” holds something that no button of this site sends" in page
+
+
+def test_of_very_many_fields_that_are_not_asked_the_first_are_named(client: Client) -> None:
+    response = post(client, ENGLISH, {f"nothing-{number}": ["a"] for number in range(2_000)})
+    page = unescape(body_of(response))
+    assert response.status_code == 400 and page.count("This form has no field “nothing-") == 10
+    assert "“nothing-0”" in page
 
 
 def test_every_fault_has_its_words() -> None:
@@ -290,6 +304,25 @@ def test_a_malformed_form_that_names_a_sign_tells_the_emergency_first(
     assert response.status_code == status
     assert 'class="emergency there"' in page and '<li data-option="cord-sign">' in page
     assert page.index('class="emergency there"') < page.find('class="notice', page.index("<main"))
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_a_clinic_that_is_gone_keeps_no_emergency_back(client: Client, prefix: str) -> None:
+    withdrawn = clinic()
+    withdraw(withdrawn)
+    for one, status in ((withdrawn, 410), (NOBODY, 404)):
+        address = f"{prefix}/clinics/{one}/checklist"
+        gone = post(client, address, NONE)
+        response = post(client, address, {"urgent-signs": ["cord-sign"]})
+        page = body_of(response)
+        assert gone.status_code == response.status_code == status
+        (told,) = re.findall("<h1>.*</h1>", body_of(gone))
+        assert page.index('class="emergency there"') < page.index(told)
+        assert '<li data-option="cord-sign">' in page and 'href="tel:119"' in page
+        assert response["Cache-Control"] == "private, no-store"
+        # There is no checklist of that clinic to lead to.
+        assert f'class="button" href="{prefix}/checklist"' in page
+        assert 'class="emergency there"' not in body_of(gone)
 
 
 def test_a_sign_is_not_found_within_another_word() -> None:
@@ -414,10 +447,27 @@ def test_what_is_no_form_is_refused_in_words(client: Client) -> None:
         assert 'class="emergency there"' not in body_of(response)
 
 
-def test_an_address_with_parameters_is_refused_in_words(client: Client) -> None:
-    for response in (client.get(f"{PAGE}?side=left"), post(client, f"{PAGE}?side=left", NONE)):
-        assert response.status_code == 400
-        assert "アドレスの「?」の後に" in unescape(body_of(response))
+def test_an_address_with_parameters_is_refused_with_their_names_alone(client: Client) -> None:
+    one = clinic()
+    sign = {"urgent-signs": ["cord-sign"]}
+    for page in (PAGE, ENGLISH, f"/en/clinics/{one}/checklist"):
+        address = f"{page}?side=hiddenharbour&<b>=1"
+        for response in (client.get(address), post(client, address, NONE)):
+            body = body_of(response)
+            assert response.status_code == 400 and "no-store" in response["Cache-Control"]
+            assert "<code>side</code>" in body and "<code>&lt;b&gt;</code>" in body
+            assert "hiddenharbour" not in body
+            # It leads to the form that was meant, without them.
+            assert f'class="button" href="http://testserver{page}"' in body
+        body = body_of(post(client, address, sign))
+        assert body.index('class="emergency there"') < body.index("<code>side</code>")
+
+
+def test_what_a_clinics_checklist_refuses_leads_back_to_it(client: Client) -> None:
+    address = f"/en/clinics/{clinic()}/checklist"
+    for body, media_type in (("a=%ff", FORM), ("{}", "application/json")):
+        page = body_of(client.post(address, body, content_type=media_type))
+        assert f'class="button" href="http://testserver{address}"' in page
 
 
 def test_the_rate_of_readers_holds_for_the_form(client: Client, settings: Any) -> None:
@@ -440,6 +490,29 @@ def test_a_clinics_own_terms_stand_at_the_items_and_in_the_visit(client: Client)
         assert questions and all(question in page for question in questions if question)
     stopped = post(client, address, {"urgent-signs": ["cord-sign"]})
     assert 'class="terms"' not in body_of(stopped)
+
+
+def test_a_clinic_is_called_what_its_own_page_calls_it(client: Client) -> None:
+    named, unnamed = register(
+        [
+            record(name="青空病院", name_en="Blue Sky Hospital"),
+            record(name="夕焼け医院", name_en=""),
+        ]
+    )
+    for prefix, one, name in (
+        ("", named, "青空病院"),
+        ("/en", named, "Blue Sky Hospital"),
+        ("/en", unnamed, '<span lang="ja">夕焼け医院</span>'),
+    ):
+        address = f"{prefix}/clinics/{one}/checklist"
+        link = f'<a href="{prefix}/clinics/{one}">{name}</a>'
+        form, visit = body_of(client.get(address)), body_of(post(client, address, NONE))
+        assert link in form and link in visit
+        assert f"– {re.sub('<.*?>', '', name)} |" in form.partition("</title>")[0]
+        (heading,) = re.findall(r'<h2 class="print-only">.*</h2>', visit)
+        assert name in heading
+    # Whoever reads English needs no other script where the clinic has a name in theirs.
+    assert "青空" not in body_of(post(client, f"/en/clinics/{named}/checklist", NONE))
 
 
 def test_a_clinic_that_is_gone_or_unheard_of_is_said_so(client: Client) -> None:

@@ -33,15 +33,18 @@ from finder.checklist.summary import summarise
 from finder.problems import InvalidParameters, ParameterError
 from finder.web.answer_fields import answers_of, signs_named
 from finder.web.checklist_form import emergency_panel, form_steps
+from finder.web.clinic_names import name_in
 from finder.web.clinic_pages import departed_page
 from finder.web.fault_words import fault_sentence
 from finder.web.form_body import Fields, UnreadableForm, read_form
 from finder.web.one_language import in_one_language
-from finder.web.page import SITE, SitePage
+from finder.web.page import LONGEST_ECHO, MOST_NAMED, SITE, SitePage
 
 # What is wanted of the answers, and at which item to go on: no item has such a name.
 WISH, ITEM = "_do", "_at"
 PREPARE, AS_PDF, CHANGE = "prepare", "pdf", "change"
+# Why there is nothing to prepare, by what the page of a clinic that is not published answers.
+DEPARTED = {404: "never-listed", 410: "no-longer-listed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,26 +71,29 @@ class ChecklistPage(SitePage):
 
     def get(self, request: HttpRequest, **where: Any) -> HttpResponse:
         """The form, empty."""
+        if request.GET:
+            return self.refuse_parameters()
         subject = self.subject(**where)
         if isinstance(subject, HttpResponse):
             return subject
-        if request.GET:
-            return self.refused("parameters", 400)
         return self.form(subject, {}, cache=REVALIDATE)
 
     def post(self, request: HttpRequest, **where: Any) -> HttpResponse:
         """What follows from the answers, or the form with them; an emergency among them first."""
-        subject = self.subject(**where)
-        if isinstance(subject, HttpResponse):
-            return subject
         try:
             fields, body = read_form(request, LONGEST_BODY_BYTES)
         except UnreadableForm as error:
             reason = "too-long" if error.status == 413 else "form"
-            return self.refused(reason, error.status, subject, error.body)
+            return self.refused(reason, error.status, error.body)
         if request.GET:
-            return self.refused("parameters", 400, subject, body)
-        return self.answered(subject, fields, body)
+            return self.refused("parameters", 400, body)
+        subject = self.subject(**where)
+        if not isinstance(subject, HttpResponse):
+            return self.answered(subject, fields, body)
+        # A clinic that is gone keeps nobody from being told of an emergency.
+        if subject.status_code in DEPARTED and signs_named(checklist_of(DEFAULT), body):
+            return self.refused(DEPARTED[subject.status_code], subject.status_code, body)
+        return subject
 
     def answered(self, subject: Subject, fields: dict[str, list[str]], body: bytes) -> HttpResponse:
         """The answer to a form that could be read."""
@@ -131,8 +137,7 @@ class ChecklistPage(SitePage):
     ) -> HttpResponse:
         """The form with what was typed, what is wrong with it, and the emergency it names."""
         checklist = subject.checklist
-        name = subject.clinic["name"] if subject.clinic else None
-        sheet = sheet_of(checklist, self.language, subject.notes, name)
+        sheet = sheet_of(checklist, self.language, subject.notes)
         sentences = {one.parameter: fault_sentence(checklist, one) for one in errors}
         at_items = {slug: told for slug, told in sentences.items() if slug in checklist.item}
         named = [sign.option for sign in signs]
@@ -142,7 +147,9 @@ class ChecklistPage(SitePage):
             "emergency": emergency_panel(checklist, sheet, self.language, named),
             "steps": form_steps(checklist, sheet, self.language, fields, at_items, start),
             "faults": bool(errors),
-            "faults_elsewhere": sorted({*sentences.values()} - {*at_items.values()}),
+            "faults_elsewhere": [
+                told for name, told in sentences.items() if name not in checklist.item
+            ][:MOST_NAMED],
             "filled": bool(fields),
         }
         return self.render("site/checklist.html", context, status=status, cache=cache)
@@ -179,26 +186,26 @@ class ChecklistPage(SitePage):
 
     def about(self, subject: Subject) -> dict[str, Any]:
         """What the form and the prepared visit both show."""
+        clinic = subject.clinic
         return {
-            "checklist": in_one_language(
-                {"slug": subject.checklist.slug, "title": subject.checklist.title}, self.language
-            ),
+            "slug": subject.checklist.slug,
             "version": subject.checklist.version,
-            "clinic": subject.clinic,
+            "clinic": clinic,
+            "clinic_name": name_in(clinic, self.language) if clinic else "",
             "action": reverse(f"{SITE}:{self.name}", kwargs=self.kwargs, current_app=self.language),
         }
 
-    def refused(
-        self, reason: str, status: int, subject: Subject | None = None, body: bytes = b""
-    ) -> HttpResponse:
+    def refused(self, reason: str, status: int, body: bytes) -> HttpResponse:
         """Why nothing could be done; an emergency that the body names stands first."""
-        context: dict[str, Any] = {"reason": reason}
-        if subject is not None and (signs := signs_named(subject.checklist, body)):
-            sheet = sheet_of(subject.checklist, self.language)
+        names = [name[:LONGEST_ECHO] for name in self.request.GET][:MOST_NAMED]
+        context: dict[str, Any] = {"reason": reason, "names": names}
+        checklist = checklist_of(DEFAULT)
+        if signs := signs_named(checklist, body):
+            sheet = sheet_of(checklist, self.language)
             named = [sign.option for sign in signs]
             context |= {
                 "words": words_in(self.language),
-                "emergency": emergency_panel(subject.checklist, sheet, self.language, named),
+                "emergency": emergency_panel(checklist, sheet, self.language, named),
             }
         return self.render("site/refused.html", context, status=status, cache=PRIVATE)
 

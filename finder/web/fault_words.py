@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_lazy
 
 from finder.checklist.definition import Checklist, Item, Precision
 from finder.checklist.reading import LARGEST_NUMBER
@@ -38,6 +38,15 @@ SENTENCES: Mapping[str, object] = {
     "in-the-future": gettext_lazy("That day is still to come. Please give one up to today."),
 }
 ELSE = gettext_lazy("It could not be read. Please answer it again.")
+# Of what belongs to no item: a field of another form, and what is wanted of the answers.
+NO_FIELD = gettext_lazy(
+    "This form has no field “{name}”, so nothing was used yet. It takes the fields below alone, and "
+    "what you wrote in them is still there: please send it again."
+)
+NO_WISH = gettext_lazy(
+    "“{name}” holds something that no button of this site sends, so nothing was used yet. Please "
+    "press one of the buttons below."
+)
 FORMS: Mapping[tuple[Precision, ...], object] = {
     ("year",): gettext_lazy("a year of four digits"),
     ("month",): gettext_lazy("year and month"),
@@ -55,7 +64,8 @@ def fault_sentence(checklist: Checklist, error: ParameterError) -> str:
     """What is wrong, in the language in force, and what would be right."""
     item = checklist.item.get(error.parameter)
     if item is None:
-        return gettext("The form held something that is not asked here; it was not used.")
+        sentence = NO_WISH if error.code == "unknown-value" else NO_FIELD
+        return str(sentence).format(name=error.parameter)
     return str(SENTENCES.get(error.code, ELSE)).format(
         longest=item.longest,
         least=f"{item.least or 0:g}",

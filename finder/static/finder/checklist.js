@@ -117,6 +117,12 @@
     one(".step-words", heading).textContent
       = `${words.step.replace("{step}", at + 1).replace("{steps}", steps.length)}: `;
     if (takeFocus) heading.focus();
+    remember();
+  }
+
+  // Every entry of the browser's history knows its step, and nothing else of the form.
+  function remember() {
+    history.replaceState({ ...history.state, step: at }, "");
   }
 
   // A step that was left is where the browser's own way back leads, too.
@@ -126,8 +132,8 @@
       wrong.reportValidity();
       return;
     }
+    history.pushState(history.state, "");
     show(index);
-    history.pushState({ ...history.state, step: at }, "");
   }
 
   function goTo(element) {
@@ -156,7 +162,7 @@
       if (!field.name) continue;
       if (["checkbox", "radio"].includes(field.type)) {
         field.checked = (values.get(field.name) || []).includes(field.value);
-      } else if (field.name) {
+      } else {
         field.value = (values.get(field.name) || []).shift() ?? "";
       }
     }
@@ -269,16 +275,15 @@
       event.preventDefault();
       goTo(wrong);
       wrong.reportValidity();
-      return;
     }
-    // The way back from the result leads to the same step; the browser itself fills the fields in.
-    history.replaceState({ ...history.state, step: at }, "");
   });
-  // Enter in a field is no wish to be done.
+  // Enter in a field is no wish to be done. To whoever converts words it accepts them; Safari ends the
+  // conversion before it tells of the key, and marks it with 229 alone.
   form.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || !event.target.matches("input")) return;
+    if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
+    if (!event.target.matches("input")) return;
     event.preventDefault();
-    if (!stopped && !next.hidden) go(at + 1);
+    if (event.target.closest("[data-item]") && !stopped && !next.hidden) go(at + 1);
   });
   for (const link of all('.faults a[href^="#"]')) {
     link.addEventListener("click", (event) => {
@@ -286,7 +291,11 @@
       goTo(document.getElementById(link.getAttribute("href").slice(1)));
     });
   }
-  window.addEventListener("popstate", ({ state }) => show(state?.step ?? 0));
+  // A link within the page makes an entry without a step: that of where it was followed.
+  window.addEventListener("popstate", ({ state }) => {
+    if (stopped || state?.step === undefined) remember();
+    else show(state.step);
+  });
   // A browser that keeps the page whole, or fills in what it remembers, does so by now.
   window.addEventListener("pageshow", () => refresh(false));
 
