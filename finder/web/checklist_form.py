@@ -131,7 +131,6 @@ class FormItem:
 class FormStep:
     """A section: one step of the form."""
 
-    number: int
     slug: str
     label: str
     items: tuple[FormItem, ...]
@@ -187,9 +186,7 @@ def form_steps(
     """The form with what was typed; ``errors`` are sentences and ``start`` where to begin, by item."""
     making = _Making(checklist, sheet, language, fields, errors, start)
     return tuple(
-        FormStep(
-            section.number, section.slug, section.label, tuple(map(making.item, section.items))
-        )
+        FormStep(section.slug, section.label, tuple(map(making.item, section.items)))
         for section in sheet.sections
     )
 
