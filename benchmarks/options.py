@@ -87,10 +87,10 @@ def read_options(arguments: Sequence[str] | None = None) -> Options:
         help="keep the databases that are searched, those of SQLite here and those of PostgreSQL on "
         "its server, and use them again while nothing that fills them has changed",
     )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="keep all figures as JSON")
+    parser.add_argument("--json", type=_new_file, metavar="FILE", help="keep all figures as JSON")
     parser.add_argument(
         "--report",
-        type=Path,
+        type=_new_file,
         metavar="FILE.md",
         help="write a report in Markdown, and the chart beside it",
     )
@@ -108,6 +108,14 @@ def read_options(arguments: Sequence[str] | None = None) -> Options:
         json=found.json,
         report=found.report,
     )
+
+
+def _new_file(text: str) -> Path:
+    """Where a file can be written; ``ArgumentTypeError`` before anything is measured for nothing."""
+    path = Path(text)
+    if path.is_dir() or not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"{text!r} is no file in a folder that there is")
+    return path
 
 
 class _number:

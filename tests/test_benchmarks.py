@@ -219,6 +219,16 @@ def test_an_engine_that_does_not_exist_is_refused_with_those_that_do(tmp_path: P
     assert "'abacus' is none of sqlite, postgresql" in done.errors
 
 
+@pytest.mark.parametrize("option", ["--json", "--report"])
+@pytest.mark.parametrize("where", ["missing/report.md", "."])
+def test_what_cannot_be_written_is_refused_before_anything_is_measured(
+    tmp_path: Path, option: str, where: str
+) -> None:
+    done = run(tmp_path, f"{option}={tmp_path / where}")
+    assert done.code == 2
+    assert f"{option}: " in done.errors and "is no file in a folder that there is" in done.errors
+
+
 def test_too_few_facilities_are_refused(tmp_path: Path) -> None:
     done = run(tmp_path, "--facilities=99")
     assert done.code == 2
