@@ -38,7 +38,7 @@ from finder.web.clinic_pages import departed_page
 from finder.web.fault_words import fault_sentence
 from finder.web.form_body import Fields, UnreadableForm, read_form
 from finder.web.one_language import in_one_language
-from finder.web.page import LONGEST_ECHO, MOST_NAMED, SITE, SitePage
+from finder.web.page import MOST_NAMED, SITE, SitePage, said_again
 
 # What is wanted of the answers, and at which item to go on: no item has such a name.
 WISH, ITEM = "_do", "_at"
@@ -197,8 +197,7 @@ class ChecklistPage(SitePage):
 
     def refused(self, reason: str, status: int, body: bytes) -> HttpResponse:
         """Why nothing could be done; an emergency that the body names stands first."""
-        names = [name[:LONGEST_ECHO] for name in self.request.GET][:MOST_NAMED]
-        context: dict[str, Any] = {"reason": reason, "names": names}
+        context: dict[str, Any] = {"reason": reason, "names": said_again(self.request.GET)}
         checklist = checklist_of(DEFAULT)
         if signs := signs_named(checklist, body):
             sheet = sheet_of(checklist, self.language)

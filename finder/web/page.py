@@ -72,7 +72,7 @@ class SitePage(View):
 
     def refuse_parameters(self) -> HttpResponse:
         """A page that says which parameters the address does not have, and leads to it without."""
-        context = {"names": _named(self.request.GET)}
+        context = {"names": said_again(self.request.GET)}
         return self.render("site/no_parameters.html", context, status=400, cache="no-store")
 
     def refuse_form(self, status: int) -> HttpResponse:
@@ -84,8 +84,8 @@ class SitePage(View):
     ) -> HttpResponse:
         """A page that names the fields that the form does not have or has once, and those it has."""
         context = {
-            "unknown": _named(name for name in fields if name not in accepted),
-            "repeated": _named(
+            "unknown": said_again(name for name in fields if name not in accepted),
+            "repeated": said_again(
                 name for name, values in fields.items() if name in accepted and len(values) > 1
             ),
             "accepted": accepted,
@@ -102,7 +102,7 @@ def seconds_to_wait(request: HttpRequest, throttle: type[Throttle]) -> int:
     return max(1, math.ceil(counted.wait() or 0))
 
 
-def _named(names: Iterable[str]) -> list[str]:
+def said_again(names: Iterable[str]) -> list[str]:
     """Names that somebody sent, as far as they are said again."""
     return [name[:LONGEST_ECHO] for name in islice(names, MOST_NAMED)]
 

@@ -173,6 +173,7 @@ def _ways_out(error: ParameterError, question: Question, language: Language) -> 
         ]
     if error.code in FROM_THE_FIRST_PAGE:
         return [WayOut(gettext("First page"), question.address() or "?")]
+    # The name of a parameter that was meant is no value to search with.
     if error.code in SPARED and (error.suggestion is None or error.code == "unknown-parameter"):
         return [WayOut(gettext("Search without it"), question.without(name) or "?")]
     if error.suggestion is None or name in POSITIONS:
