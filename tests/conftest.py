@@ -3,11 +3,16 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
+from playwright.sync_api import Browser, expect
 
+from tests.browsing import browser
+from tests.searching import neighbours_of_tokyo, tokyo_station
 from tests.site_server import site_served
+from tests.visits import HERE, Visit, Visits, publish_catalogue
 
 DATABASE = {"db", "transactional_db", "django_db_reset_sequences", "django_db_serialized_rollback"}
 
@@ -54,3 +59,41 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the website as others see it, with the starter catalogue; nothing writes there."""
     with site_served(tmp_path_factory.mktemp("site")) as address:
         yield address
+
+
+@pytest.fixture
+def tokyo(db: None) -> None:
+    """The station of Tokyo, to search around."""
+    tokyo_station()
+
+
+@pytest.fixture
+def neighbours(tokyo: None) -> list[Any]:
+    """Clinics ever farther from it."""
+    return neighbours_of_tokyo()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A browser for a module's tests of pages that a live server serves."""
+    with pytest.MonkeyPatch.context() as patch, browser(patch) as opened:
+        yield opened
+
+
+@pytest.fixture
+def visits(chromium: Browser, transactional_db: None, live_server: Any) -> Iterator[Visits]:
+    """Windows onto the search page of a small catalogue."""
+    publish_catalogue()
+    opened = Visits(chromium, live_server.url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def nearby(visits: Visits) -> Visit:
+    """Somebody's window after "near me"."""
+    visit = visits(geolocation=HERE, permissions=["geolocation"])
+    visit.open()
+    visit.page.click("#near-me")
+    expect(visit.page.locator(".hit").first).to_be_visible()
+    return visit

@@ -1,13 +1,12 @@
 """The search page in a real browser: with scripts, without them, with a position, by keyboard, in print."""
 
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browsing import browser, picture
+from tests.browsing import picture
 from tests.places import place
 from tests.visits import (
     HERE,
@@ -18,38 +17,9 @@ from tests.visits import (
     Visit,
     Visits,
     names,
-    publish_catalogue,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with pytest.MonkeyPatch.context() as patch, browser(patch) as opened:
-        yield opened
-
-
-@pytest.fixture
-def catalogue() -> None:
-    publish_catalogue()
-
-
-@pytest.fixture
-def visits(chromium: Browser, live_server: Any, catalogue: None) -> Iterator[Visits]:
-    opened = Visits(chromium, live_server.url)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def nearby(visits: Visits) -> Visit:
-    """Somebody's window after "near me"."""
-    visit = visits(geolocation=HERE, permissions=["geolocation"])
-    visit.open()
-    visit.page.click("#near-me")
-    expect(visit.page.locator(".hit").first).to_be_visible()
-    return visit
 
 
 def narrow(page: Page) -> str:

@@ -1,15 +1,12 @@
 """The map of the search page in a real browser: with tiles and without, by pointer and by keyboard."""
 
 import re
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.browsing import browser, picture
+from tests.browsing import picture
 from tests.visits import (
-    HERE,
     LATITUDE,
     LONGITUDE,
     POSITION,
@@ -17,38 +14,9 @@ from tests.visits import (
     Visit,
     Visits,
     numbers,
-    publish_catalogue,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with pytest.MonkeyPatch.context() as patch, browser(patch) as opened:
-        yield opened
-
-
-@pytest.fixture
-def catalogue() -> None:
-    publish_catalogue()
-
-
-@pytest.fixture
-def visits(chromium: Browser, live_server: Any, catalogue: None) -> Iterator[Visits]:
-    opened = Visits(chromium, live_server.url)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def nearby(visits: Visits) -> Visit:
-    """Somebody's window after "near me"."""
-    visit = visits(geolocation=HERE, permissions=["geolocation"])
-    visit.open()
-    visit.page.click("#near-me")
-    expect(visit.page.locator(".hit").first).to_be_visible()
-    return visit
 
 
 def test_list_and_map_show_each_other(nearby: Visit) -> None:

@@ -14,7 +14,7 @@ from clinics.hours import Day, Session
 from clinics.models import Concept
 from finder.web.needs import NEEDS
 from tests.catalogue import claim, clinic, record, register
-from tests.searching import TOKYO, link_to, names, neighbours_of_tokyo, post, text_of, tokyo_station
+from tests.searching import TOKYO, link_to, names, post, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -22,16 +22,6 @@ WORKDAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri")
 MORNING = Session(1, WORKDAYS, time(9), time(12))
 # A Wednesday, ten in the morning in Japan.
 WEDNESDAY = datetime(2026, 11, 25, 1, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def tokyo() -> None:
-    tokyo_station()
-
-
-@pytest.fixture
-def neighbours(tokyo: None) -> list[Any]:
-    return neighbours_of_tokyo()
 
 
 def test_every_need_finds_clinics_in_the_catalogue_that_comes_with_the_project(

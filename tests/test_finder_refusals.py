@@ -15,22 +15,12 @@ from finder.web.form_body import FORM
 from finder.web.refusals import CODES
 from tests.catalogue import record, register
 from tests.places import place
-from tests.searching import TOKYO, link_to, names, neighbours_of_tokyo, post, text_of, tokyo_station
+from tests.searching import TOKYO, link_to, names, post, text_of
 
 pytestmark = pytest.mark.django_db
 
 HOSTILE = "<script>alert('1')</script>\"'"
 FINDER = Path(__file__).parent.parent / "finder"
-
-
-@pytest.fixture
-def tokyo() -> None:
-    tokyo_station()
-
-
-@pytest.fixture
-def neighbours(tokyo: None) -> list[Any]:
-    return neighbours_of_tokyo()
 
 
 REFUSED = [
